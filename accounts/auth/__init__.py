@@ -1,0 +1,1 @@
+"""The one login path and its tokens."""

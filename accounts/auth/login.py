@@ -1,0 +1,148 @@
+"""The one login path: identity, allowed domain, ban, second factor, session and tokens.
+
+Pages and the API both come through here. Every way to prove who you are ends in
+``login_complete``; what stands between identity and session is the table ``GATES``.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth import login as django_login
+from django.contrib.auth import logout as django_logout
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
+
+from accounts.auth import tokens
+from accounts.errors import (
+    AccountDisabledError,
+    DomainNotAllowedError,
+    EmailLoginOffError,
+    EmailNotVerifiedError,
+    LoginRefusedError,
+    NotSignedInError,
+)
+from accounts.limits.counters import client_address
+from accounts.models import AuthSession, User
+from accounts.services.registration import MAX_PASSWORD_LENGTH, domain_allowed
+from accounts.services.sessions import session_carry, session_close, session_open
+
+logger = logging.getLogger(__name__)
+
+PAGE_SESSION = "auth_session"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where a sign-in comes from, as the list of sessions shows it."""
+
+    address: str
+    user_agent: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Caller":
+        """Return where a request comes from."""
+        return cls(client_address(request), request.headers.get("User-Agent", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody is signed in; the tokens are for clients without a page session."""
+
+    user: User
+    session: AuthSession
+    access_token: str
+    refresh_token: str
+
+
+def login_with_password(*, email: object, password: object, caller: Caller) -> Login:
+    """Sign in with an e-mail address and a password.
+
+    Raises:
+        EmailLoginOffError: this way is switched off.
+        LoginRefusedError: unknown address or wrong password, after the same work for both.
+        DomainNotAllowedError, AccountDisabledError, EmailNotVerifiedError: from the gates.
+    """
+    if not settings.ALLOW_EMAIL_LOGIN:
+        raise EmailLoginOffError("Signing in with e-mail and password is not allowed here.")
+    user = _identity(email, password)
+    if user is None:
+        logger.info("Sign-in refused.", extra={"address": caller.address})
+        raise LoginRefusedError("The e-mail address or the password is not right.")
+    return login_complete(user=user, caller=caller)
+
+
+def login_complete(*, user: User, caller: Caller) -> Login:
+    """Open a session for somebody whose identity is proven, unless a gate refuses."""
+    for gate in GATES:
+        gate(user)
+    session, refresh = session_open(
+        user=user,
+        make_token=tokens.refresh_issue,
+        address=caller.address,
+        user_agent=caller.user_agent,
+    )
+    return Login(user, session, tokens.access_issue(user, session), refresh)
+
+
+def _identity(email: object, password: object) -> User | None:
+    address = email.strip().lower() if isinstance(email, str) else ""
+    secret = password if isinstance(password, str) else ""
+    if len(secret) > MAX_PASSWORD_LENGTH or not secret:
+        secret = ""
+    user = User.objects.filter(email=address).first() if address else None
+    if user is None or not user.has_usable_password():
+        make_password(secret)  # an unknown address takes as long as a wrong password
+        return None
+    return user if user.check_password(secret) and secret else None
+
+
+def _domain_gate(user: User) -> None:
+    if not domain_allowed(user.email):
+        raise DomainNotAllowedError("The e-mail address cannot be used here.")
+
+
+def _disabled_gate(user: User) -> None:
+    if not user.is_active:
+        raise AccountDisabledError("This account has been disabled.")
+
+
+def _verified_gate(user: User) -> None:
+    if not user.email_verified and not settings.ALLOW_UNVERIFIED_EMAIL_LOGIN:
+        raise EmailNotVerifiedError("The e-mail address has not been verified.")
+
+
+GATES: tuple[Callable[[User], None], ...] = (_domain_gate, _disabled_gate, _verified_gate)
+
+
+def page_open(request: HttpRequest, login: Login) -> None:
+    """Let the browser's page session carry a sign-in; its key changes, its end is fixed."""
+    django_login(request, login.user, backend=BACKEND)
+    request.session[PAGE_SESSION] = login.session.pk
+    request.session.set_expiry(login.session.expires_at)
+    request.session.save()
+    session_carry(session=login.session, page_key=request.session.session_key or "")
+
+
+def page_session(request: HttpRequest) -> AuthSession | None:
+    """Return the sign-in that the browser's page session carries."""
+    name = request.session.get(PAGE_SESSION, "")
+    return AuthSession.objects.filter(pk=name).first() if name else None
+
+
+def logout(request: HttpRequest, *, refresh_token: str = "", session_id: str = "") -> None:
+    """End whatever sign-in the request carries: its page, its refresh token, its bearer."""
+    carried = page_session(request)
+    names = {session_id, carried.pk if carried else "", _session_of(refresh_token)}
+    for session in AuthSession.objects.filter(pk__in=names - {""}):
+        session_close(session=session)
+    django_logout(request)
+
+
+def _session_of(refresh_token: str) -> str:
+    try:
+        return tokens.refresh_read(refresh_token).session_id if refresh_token else ""
+    except NotSignedInError:
+        return ""

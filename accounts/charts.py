@@ -1,0 +1,1 @@
+"""Series about people for the admin dashboard."""

@@ -1,0 +1,1 @@
+"""Rate limits, violations and bans."""

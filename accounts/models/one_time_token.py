@@ -1,0 +1,30 @@
+"""Tokens that work once."""
+
+from django.db import models
+from typing_extensions import override
+
+from accounts.models.user import User
+from librechat.kernel import clock
+from librechat.kernel.ids import ObjectIdField
+
+PASSWORD_RESET = "password_reset"  # noqa: S105 - a purpose, not a secret
+
+
+class OneTimeToken(models.Model):
+    """Leave for one act by whoever holds the token; only its hash is stored."""
+
+    id = ObjectIdField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="one_time_tokens")
+    purpose = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["user", "purpose"], name="one_time_token_by_purpose")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.purpose} of {self.user_id}"

@@ -1,0 +1,64 @@
+"""Sign-in sessions."""
+
+import hashlib
+from typing import Self
+
+from django.db import models
+from typing_extensions import override
+
+from accounts.models.user import User
+from librechat.kernel import clock
+from librechat.kernel.ids import ObjectIdField
+
+
+def token_hash(token: str) -> str:
+    """Return the SHA-256 of a token in hex: what is stored instead of the token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
+    """Which sessions."""
+
+    def alive(self) -> Self:
+        """Return the sessions that still sign somebody in."""
+        return self.filter(
+            revoked_at=None,
+            expires_at__gt=clock.now(),
+            user__is_active=True,
+        )
+
+    def owned_by(self, user: User) -> Self:
+        """Return the sessions of one person."""
+        return self.filter(user=user)
+
+
+class AuthSession(models.Model):
+    """One sign-in on one device, by page or by token; ends at a fixed time."""
+
+    id = ObjectIdField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="auth_sessions")
+    refresh_token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    # The value before the last rotation: whoever presents it again has an old copy.
+    previous_token_hash = models.CharField(max_length=64, blank=True, editable=False)
+    rotated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The key of the Django session that carries this sign-in in pages; ended together.
+    page_key = models.CharField(max_length=64, blank=True, editable=False)
+    user_agent = models.CharField(max_length=300, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    last_used_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AuthSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="auth_session_by_user"),
+            models.Index(fields=["expires_at"], name="auth_session_by_expiry"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,31 @@
+"""What every page needs to know."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.services.people import THEMES
+from accounts.services.registration import registration_open
+
+THEME_COOKIE = "theme"
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Return the template variables of the shell; what needs a query is asked when used."""
+    return {
+        "app_title": settings.APP_TITLE,
+        "custom_footer": settings.CUSTOM_FOOTER,
+        "help_url": "" if settings.HELP_AND_FAQ_URL == "/" else settings.HELP_AND_FAQ_URL,
+        "theme": theme_of(request),
+        "registration_open": registration_open,
+        "password_reset_open": settings.ALLOW_PASSWORD_RESET,
+        "min_password_length": settings.MIN_PASSWORD_LENGTH,
+    }
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return light, dark or system: the person's choice, else this browser's."""
+    user = getattr(request, "user", None)
+    stored = user.preferences.get("theme") if isinstance(user, User) else None
+    chosen = stored or request.COOKIES.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "system"

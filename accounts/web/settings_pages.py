@@ -1,0 +1,213 @@
+"""Settings of the signed-in person: account, security, appearance."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from accounts.auth.login import Caller, login_complete, page_open, page_session
+from accounts.errors import NotSignedInError
+from accounts.limits.counters import client_address, limit_check
+from accounts.models import AuthSession, User
+from accounts.services.people import THEMES, preference_set, user_rename
+from accounts.services.sessions import (
+    password_change,
+    password_check,
+    session_close,
+    sessions_close,
+)
+from accounts.web.answers import INVALID, next_url, page, refuse
+from accounts.web.context import THEME_COOKIE
+from accounts.web.forms import NameForm, PasswordForm, ThemeForm, focus
+from librechat.kernel.errors import AppError
+
+A_YEAR = 365 * 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One sign-in as the list shows it."""
+
+    session: AuthSession
+    device: str
+    is_current: bool
+
+
+def person(request: HttpRequest) -> User:
+    """Return who is signed in on a page that requires somebody.
+
+    Raises:
+        NotSignedInError: nobody.
+    """
+    if not isinstance(request.user, User):
+        raise NotSignedInError("Nobody is signed in.")
+    return request.user
+
+
+def device_name(user_agent: str) -> str:
+    """Return browser and system in words, e.g. ``Firefox on Linux``."""
+    from user_agents import parse  # noqa: PLC0415 - half a second of tables, for this page only
+
+    agent = parse(user_agent)
+    if agent.browser.family == "Other":
+        return _("Unknown device")
+    browser, system = agent.browser.family, agent.os.family
+    return (
+        browser
+        if system == "Other"
+        else _("%(browser)s on %(system)s")
+        % {
+            "browser": browser,
+            "system": system,
+        }
+    )
+
+
+def _themes() -> list[dict[str, str]]:
+    labels = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
+    return [{"name": name, "label": labels[name]} for name in THEMES]
+
+
+class AccountPage(LoginRequiredMixin, View):
+    """Name and address."""
+
+    template = "accounts/settings_account.html"
+
+    def get(self, request: HttpRequest, tab: str) -> HttpResponse:
+        """Show the account."""
+        return self.show(request, tab, form=NameForm(initial={"name": person(request).name}))
+
+    def post(self, request: HttpRequest, tab: str) -> HttpResponse:
+        """Store the name."""
+        form = NameForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, tab, form=form, status=INVALID)
+        user_rename(user=person(request), name=form.cleaned_data["name"])
+        messages.success(request, _("Saved."))
+        return redirect("settings", tab=tab)
+
+    def show(
+        self,
+        request: HttpRequest,
+        tab: str,
+        *,
+        form: forms.Form,
+        status: int = 200,
+    ) -> HttpResponse:
+        """Show the account, also with what is wrong in the form."""
+        return page(request, self.template, {"tab": tab, "form": form}, status=status)
+
+
+class SecurityPage(LoginRequiredMixin, View):
+    """Password and sessions."""
+
+    template = "accounts/settings_security.html"
+
+    def get(self, request: HttpRequest, tab: str) -> HttpResponse:
+        """Show the form and where one is signed in."""
+        return self.show(request, tab, form=PasswordForm())
+
+    def post(self, request: HttpRequest, tab: str) -> HttpResponse:
+        """Change the password; other devices are signed out, this one stays."""
+        form = PasswordForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, tab, form=form, status=INVALID)
+        user = person(request)
+        try:
+            limit_check("login", address=client_address(request))
+            password_check(user=user, password=form.cleaned_data["current_password"])
+        except AppError as exc:
+            status = refuse(form, "current_password", exc)
+            focus(form, "current_password")
+            return self.show(request, tab, form=form, status=status, refused=exc)
+        password_change(user=user, password=form.cleaned_data["new_password"])
+        page_open(request, login_complete(user=user, caller=Caller.of(request)))
+        messages.success(request, _("Password changed. Other devices are signed out."))
+        return redirect("settings", tab=tab)
+
+    def show(
+        self,
+        request: HttpRequest,
+        tab: str,
+        *,
+        form: forms.Form,
+        status: int = 200,
+        refused: AppError | None = None,
+    ) -> HttpResponse:
+        """Show the page, also with what is wrong in the form."""
+        current = page_session(request)
+        rows = [
+            SessionRow(session, device_name(session.user_agent), session == current)
+            for session in AuthSession.objects.owned_by(person(request)).alive()
+        ]
+        rows.sort(key=lambda row: not row.is_current)
+        context: dict[str, object] = {"tab": tab, "form": form, "sessions": rows}
+        return page(request, self.template, context, status=status, refused=refused)
+
+
+class SessionEndPage(LoginRequiredMixin, View):
+    """Signing another device out."""
+
+    def post(self, request: HttpRequest, session_id: str) -> HttpResponse:
+        """End one of my sessions.
+
+        Raises:
+            Http404: it is not mine, or has ended.
+        """
+        mine = AuthSession.objects.owned_by(person(request)).alive()
+        session = mine.filter(pk=session_id).first()
+        if session is None:
+            raise Http404
+        session_close(session=session)
+        messages.success(request, _("Signed out."))
+        return redirect("settings", tab="security")
+
+
+class SessionsEndPage(LoginRequiredMixin, View):
+    """Signing every other device out."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """End all my sessions but this one."""
+        sessions_close(user=person(request), keep=page_session(request))
+        messages.success(request, _("All other devices are signed out."))
+        return redirect("settings", tab="security")
+
+
+class AppearancePage(View):
+    """The theme; a guest's choice stays in the browser."""
+
+    template = "accounts/settings_appearance.html"
+
+    def get(self, request: HttpRequest, tab: str) -> HttpResponse:
+        """Show the themes."""
+        if not request.user.is_authenticated:
+            return redirect(f"{settings.LOGIN_URL}?next={request.path}")
+        return page(request, self.template, {"tab": tab, "themes": _themes()})
+
+    def post(self, request: HttpRequest, tab: str) -> HttpResponse:
+        """Store the theme."""
+        form = ThemeForm(request.POST)
+        if not form.is_valid():
+            return HttpResponse(_("There is no such theme."), status=INVALID)
+        theme = form.cleaned_data["theme"]
+        is_person = isinstance(request.user, User)
+        if is_person:
+            preference_set(user=person(request), name="theme", value=theme)
+        home = reverse("settings", kwargs={"tab": tab}) if is_person else settings.LOGIN_URL
+        is_script = "HX-Request" in request.headers
+        response = HttpResponse(status=204) if is_script else redirect(next_url(request, home))
+        response.set_cookie(
+            THEME_COOKIE,
+            theme,
+            max_age=A_YEAR,
+            secure=settings.SECURE_COOKIES,
+            samesite="Lax",
+        )
+        return response

@@ -1,0 +1,1 @@
+"""Models and agents: providers, engine, tools, the relay."""

@@ -1,0 +1,5 @@
+"""Agents and credentials in the Django admin."""
+
+from agents.admin.credential import CredentialAdmin
+
+__all__ = ["CredentialAdmin"]

@@ -1,0 +1,1 @@
+"""LibreChat's REST contract about models and agents."""

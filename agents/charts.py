@@ -1,0 +1,1 @@
+"""Series about models for the admin dashboard."""

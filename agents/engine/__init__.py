@@ -1,0 +1,1 @@
+"""The run loop, its budget and metering."""

@@ -1,0 +1,19 @@
+"""The events of a run: the model's own, and what the engine adds; pure."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from agents.llm.wire import neutral
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A tool call was answered, or refused."""
+
+    call_id: str
+    output: str
+    is_error: bool = False
+    type: Literal["tool_finished"] = "tool_finished"
+
+
+RunEvent: TypeAlias = neutral.Event | ToolFinished

@@ -1,0 +1,1 @@
+"""What an agent knows: memories and files."""

@@ -1,0 +1,193 @@
+"""A provider that speaks one of the wire dialects itself."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import orjson
+from django.utils.translation import gettext
+
+from agents.errors import ProviderError, ProviderMalformedError
+from agents.llm.providers.provider import Connection
+from agents.llm.providers.refusals import refusal, scrubbed, unreached
+from agents.llm.providers.transport import Call, ParseError, Transport
+from agents.llm.wire import anthropic, anthropic_stream, openai_chat, openai_chat_stream
+from agents.llm.wire.failures import from_response
+from agents.llm.wire.neutral import ChatRequest, Event, Failed, Finished
+from librechat.kernel import outbound
+
+END_SECONDS = 0.25  # how long the line is read on after the answer's end, to use it again
+
+
+class Decoder(Protocol):
+    """Bytes to events."""
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """Return the events a chunk completes."""
+        ...
+
+    def finish(self) -> list[Event]:
+        """Return the last events."""
+        ...
+
+
+class Render(Protocol):
+    """A request to its wire body."""
+
+    def __call__(self, request: ChatRequest, *, stream: bool) -> dict[str, object]:
+        """Return the body."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One wire dialect's functions."""
+
+    render: Render
+    decoder: Callable[[], Decoder]
+    parse_models: Callable[[object], list[str]]
+    parse_error: ParseError
+
+
+OPENAI_CHAT = Codec(
+    openai_chat.render_request,
+    openai_chat_stream.StreamDecoder,
+    openai_chat.parse_models,
+    openai_chat.parse_error,
+)
+ANTHROPIC = Codec(
+    anthropic.render_request,
+    anthropic_stream.StreamDecoder,
+    anthropic.parse_models,
+    anthropic.parse_error,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a dialect is spoken: the chat's URL by model, the list's URL, the headers."""
+
+    chat_url: Callable[[str], str]
+    models_url: str
+    headers: Mapping[str, str]
+
+
+class WireProvider:
+    """Streams and lists models over HTTP."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        codec: Codec,
+        address: Address,
+    ) -> None:
+        self._connection = connection
+        self._codec = codec
+        self._address = address
+        self._transport = Transport(connection, codec.parse_error)
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[Event]:
+        """Yield the events of one call; the last is ``Finished`` or ``Failed``.
+
+        Raises:
+            ProviderError: before any event.
+        """
+        decoder = self._codec.decoder()
+        events: list[Event] = []
+        is_begun = False
+        async with self._transport.open(self._call(request)) as response:
+            try:
+                async for chunk in response:
+                    events = decoder.feed(chunk)
+                    if events and isinstance(events[-1], Finished | Failed):
+                        break
+                    for event in events:
+                        is_begun = True
+                        yield event
+                else:
+                    events = decoder.finish()
+            except outbound.OutboundError as exc:
+                events = self._broken(exc, decoder, is_begun=is_begun)
+            if isinstance(events[-1], Finished):
+                await _read_on(response)
+        *others, last = events
+        for event in others:
+            is_begun = True
+            yield event
+        yield self._told(last, is_begun=is_begun) if isinstance(last, Failed) else last
+
+    async def list_models(self) -> list[str]:
+        """Return the ids of the models the provider offers now.
+
+        Raises:
+            ProviderError: the list cannot be had.
+        """
+        content = await self._transport.fetch(
+            Call("GET", self._address.models_url, self._address.headers),
+        )
+        try:
+            return self._codec.parse_models(orjson.loads(content))
+        except orjson.JSONDecodeError as exc:
+            raise ProviderMalformedError.by(self._connection.name) from exc
+
+    def _call(self, request: ChatRequest) -> Call:
+        full = replace(
+            request,
+            extra={**self._connection.extra, **request.extra},
+            dropped=self._connection.dropped | request.dropped,
+        )
+        body = orjson.dumps(self._codec.render(full, stream=True))
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+        url = self._address.chat_url(request.model)
+        return Call("POST", url, {**headers, **self._address.headers}, body)
+
+    def _broken(
+        self,
+        failure: outbound.OutboundError,
+        decoder: Decoder,
+        *,
+        is_begun: bool,
+    ) -> list[Event]:
+        """Return the last events of a line that broke.
+
+        Raises:
+            ProviderError: there was no event yet.
+        """
+        if not is_begun:
+            raise unreached(self._connection, failure) from failure
+        match failure:
+            case outbound.TimedOutError():
+                message = gettext("The provider stopped answering; the text so far is saved.")
+                return [Failed("timeout", message, is_retryable=True)]
+            case outbound.TooLargeError():
+                message = gettext("The answer passed the size limit; the text so far is saved.")
+                return [Failed("too_large", message)]
+            case _:
+                return decoder.finish()
+
+    def _told(self, failed: Failed, *, is_begun: bool) -> Failed:
+        """Return the failure in words that are safe to show.
+
+        Raises:
+            ProviderError: there was no event yet, so the call as a whole failed.
+        """
+        if is_begun:
+            return replace(failed, message=scrubbed(failed.message, self._connection))
+        raise self._nothing_came(failed)
+
+    def _nothing_came(self, failed: Failed) -> ProviderError:
+        if failed.kind in {"cut", "malformed"}:
+            return ProviderMalformedError.by(self._connection.name)
+        report = {"error": {"type": failed.kind, "message": failed.message}}
+        return refusal(self._connection, from_response(0, orjson.dumps(report)))
+
+
+async def _read_on(response: outbound.Response) -> None:
+    """Read a finished answer to the end of its body, so that the connection can be used again."""
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            async for _ in response:
+                pass
+    except (TimeoutError, outbound.OutboundError):
+        return

@@ -1,0 +1,1 @@
+"""Pure codecs between neutral types and wire dialects."""

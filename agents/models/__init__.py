@@ -1,0 +1,5 @@
+"""Tables of agents and credentials."""
+
+from agents.models.credential import Credential
+
+__all__ = ["Credential"]

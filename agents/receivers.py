@@ -1,0 +1,1 @@
+"""How agents reacts to the apps below it."""

@@ -1,0 +1,1 @@
+"""Writes about agents and credentials."""

@@ -1,0 +1,1 @@
+"""Money: balances, holds, prices, the ledger."""

@@ -1,0 +1,31 @@
+"""Registration of the billing app."""
+
+from importlib import import_module
+
+from asgiref.sync import sync_to_async
+from django.apps import AppConfig
+from typing_extensions import override
+
+from billing import config
+from librechat.kernel import periodic
+
+SWEEP_SECONDS = 60
+
+
+class BillingConfig(AppConfig):
+    """The billing app."""
+
+    name = "billing"
+
+    @override
+    def ready(self) -> None:
+        """Register what the app adds; a wrong price policy stops the start."""
+        config.register()
+        import_module("billing.receivers")
+        import_module("billing.pricing.matching").unknown_policy()
+        periodic.schedule("holds_sweep", every_seconds=SWEEP_SECONDS, chore=_holds_sweep)
+
+
+async def _holds_sweep() -> None:
+    charging = import_module("billing.services.charging")  # models exist once apps are ready
+    await sync_to_async(charging.holds_sweep, thread_sensitive=False)()

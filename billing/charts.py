@@ -1,0 +1,1 @@
+"""Series about money for the admin dashboard."""

@@ -1,0 +1,96 @@
+"""Holds: credits promised to a call before it is made."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from typing_extensions import override
+
+from accounts.models import User
+from librechat.kernel import clock
+from librechat.kernel.ids import ObjectIdField
+
+
+class HoldState(models.TextChoices):
+    """Where a hold stands; settled and released are final.
+
+    An expired one gave its credits back while its call may still run: it can be settled late.
+    """
+
+    OPEN = "open"
+    SETTLED = "settled"
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
+UNSETTLED = (HoldState.OPEN, HoldState.EXPIRED)
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    """Which holds."""
+
+    def visible_to(self, user: User) -> Self:
+        """Return this person's own holds."""
+        return self.filter(user=user)
+
+    def overdue(self, moment: datetime) -> Self:
+        """Return open holds that nobody has kept alive."""
+        return self.filter(state=HoldState.OPEN, expires_at__lte=moment)
+
+
+class Hold(models.Model):
+    """One call's promise, its price and its facts; a row even when no balance is checked.
+
+    ``credits``: held now, 0 once closed. ``output_tokens``: what they cover after the prompt.
+    ``is_checked``: the credits are part of the person's ``held_credits`` and the call is theirs
+    to pay; else the operator pays.
+    """
+
+    id = ObjectIdField(primary_key=True)
+    key = models.CharField(max_length=128, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="holds")
+    state = models.CharField(max_length=10, choices=HoldState, default=HoldState.OPEN)
+    is_checked = models.BooleanField()
+    credits = models.BigIntegerField(default=0)
+    charged_credits = models.BigIntegerField(null=True, blank=True)
+    prompt_tokens = models.PositiveBigIntegerField(default=0)
+    output_tokens = models.PositiveBigIntegerField(default=0)
+    rates = models.JSONField()
+    endpoint = models.CharField(max_length=128, blank=True)
+    model = models.CharField(max_length=256, blank=True)
+    context = models.CharField(max_length=32)
+    conversation_id = models.CharField(max_length=64, blank=True)
+    message_id = models.CharField(max_length=64, blank=True)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["state", "expires_at"], name="hold_by_expiry")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=HoldState.values), name="hold_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(credits=0) | Q(credits__gt=0, state="open", is_checked=True),
+                name="hold_credits_only_while_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="settled", charged_credits__gte=0)
+                | (~Q(state="settled") & Q(charged_credits__isnull=True)),
+                name="hold_charged_when_settled",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.key} {self.state}"
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether there is a row; none is written while transactions are off."""
+        return not self._state.adding

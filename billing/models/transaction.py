@@ -1,0 +1,114 @@
+"""The append-only ledger: a transaction and the entries that sum to zero."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q, Sum
+from typing_extensions import override
+
+from accounts.models import User
+from billing.models.account import PERSONAL, Account
+from billing.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from librechat.kernel import clock
+from librechat.kernel.ids import ObjectIdField
+
+
+class TokenType(models.TextChoices):
+    """LibreChat's kinds of rows."""
+
+    PROMPT = "prompt"
+    COMPLETION = "completion"
+    CREDITS = "credits"
+
+
+class TransactionQuerySet(AppendOnlyQuerySet["Transaction"]):
+    """Which transactions."""
+
+    def visible_to(self, user: User) -> Self:
+        """Return this person's own transactions."""
+        return self.filter(user=user)
+
+    def with_credits(self) -> Self:
+        """Add ``personal_credits``: what the transaction did to the person's balance."""
+        personal = Sum("entries__credits", filter=Q(entries__account__kind__in=PERSONAL), default=0)
+        return self.annotate(personal_credits=personal)
+
+
+class Transaction(AppendOnlyModel):
+    """Why credits moved; the key makes a repeated request book once."""
+
+    id = ObjectIdField(primary_key=True)
+    key = models.CharField(max_length=160, unique=True)
+    user = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="transactions",
+    )
+    # LibreChat's names: message, title, incomplete, autoRefill, admin …
+    context = models.CharField(max_length=32)
+    endpoint = models.CharField(max_length=128, blank=True)
+    model = models.CharField(max_length=256, blank=True)
+    value_key = models.CharField(max_length=256, blank=True)
+    conversation_id = models.CharField(max_length=64, blank=True)
+    message_id = models.CharField(max_length=64, blank=True)
+    # The price the call was made at, and whether the provider counted its tokens.
+    rates = models.JSONField(default=dict, blank=True)
+    is_estimated = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    personal_credits: int  # only on rows of ``with_credits``
+
+    objects = TransactionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="transaction_by_user"),
+            models.Index(fields=["conversation_id"], name="transaction_by_chat"),
+            models.Index(fields=["-created_at"], name="transaction_by_time"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.key
+
+
+class Entry(AppendOnlyModel):
+    """One side of a transaction; positive credits go into the account.
+
+    ``raw_amount``: LibreChat's: minus the tokens of a spend, the credits of a grant.
+    ``input_tokens``, ``write_tokens``, ``read_tokens``: the classes of a prompt row.
+    """
+
+    id = ObjectIdField(primary_key=True)
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="entries")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
+    credits = models.BigIntegerField()
+    token_type = models.CharField(max_length=10, choices=TokenType, default=TokenType.CREDITS)
+    rate = models.DecimalField(max_digits=20, decimal_places=9, null=True, blank=True)
+    raw_amount = models.BigIntegerField(default=0)
+    input_tokens = models.BigIntegerField(default=0)
+    write_tokens = models.BigIntegerField(default=0)
+    read_tokens = models.BigIntegerField(default=0)
+
+    objects = AppendOnlyQuerySet["Entry"].as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "entries"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(token_type__in=TokenType.values),
+                name="entry_token_type_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(input_tokens__gte=0, write_tokens__gte=0, read_tokens__gte=0),
+                name="entry_tokens_not_negative",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.credits} {self.token_type}"

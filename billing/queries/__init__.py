@@ -1,0 +1,1 @@
+"""Reads that aggregate usage."""

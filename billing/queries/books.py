@@ -1,0 +1,74 @@
+"""Whether the books balance."""
+
+from datetime import timedelta
+
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from billing.models import Balance, Entry, Hold, Transaction
+from billing.models.account import Kind
+from librechat.kernel import clock
+
+SWEEP_GRACE = timedelta(minutes=10)
+
+
+def trial_balance() -> int:
+    """Return the sum of all entries: 0, or the books are wrong."""
+    total: int = Entry.objects.aggregate(total=Sum("credits", default=0))["total"]
+    return total
+
+
+def ledger_check() -> list[str]:
+    """Return a sentence per fault: transactions, balances and holds that do not add up."""
+    return [
+        *(f"Transaction {key} sums to {total}, not 0." for key, total in _crooked()),
+        *_disagreeing(Kind.USER, "credits"),
+        *_disagreeing(Kind.DEBT, "debt_credits"),
+        *_wrongly_held(),
+        *(f"Hold {key} is open though it expired long ago." for key in _forgotten()),
+    ]
+
+
+def _crooked() -> QuerySet[Transaction, tuple[str, int]]:
+    sums = Transaction.objects.annotate(total=Sum("entries__credits", default=0))
+    return sums.exclude(total=0).order_by("id").values_list("key", "total")
+
+
+def _disagreeing(kind: Kind, field: str) -> list[str]:
+    """Compare a column of the balances with the sum of that kind of account."""
+    sign = -1 if kind is Kind.DEBT else 1
+    sums = (
+        Entry.objects.filter(account__kind=kind, account__user=OuterRef("user"))
+        .order_by()
+        .values("account__user")
+        .annotate(total=sign * Sum("credits"))
+        .values("total")
+    )
+    rows = Balance.objects.annotate(booked=Coalesce(Subquery(sums), 0)).exclude(
+        **{field: F("booked")}
+    )
+    return [
+        f"Balance of {row.user_id}: {field} is {getattr(row, field)}, booked are {row.booked}."
+        for row in rows
+    ]
+
+
+def _wrongly_held() -> list[str]:
+    sums = (
+        Hold.objects.filter(user=OuterRef("user"), is_checked=True)
+        .order_by()
+        .values("user")
+        .annotate(total=Sum("credits"))
+        .values("total")
+    )
+    rows = Balance.objects.annotate(open=Coalesce(Subquery(sums), 0)).exclude(
+        held_credits=F("open")
+    )
+    return [
+        f"Balance of {row.user_id}: {row.held_credits} held, open holds have {row.open}."
+        for row in rows
+    ]
+
+
+def _forgotten() -> QuerySet[Hold, str]:
+    return Hold.objects.overdue(clock.now() - SWEEP_GRACE).values_list("key", flat=True)

@@ -1,0 +1,1 @@
+"""Writes of the ledger: the only module family that moves money."""

@@ -1,0 +1,73 @@
+"""Balances: made when first needed, kept in step with librechat.yaml, filled by grants."""
+
+from django.db import transaction
+
+from accounts.models import User
+from billing import config
+from billing.models import Balance, Transaction
+from billing.models.account import Kind
+from billing.services.ledger import Line, transaction_book
+from billing.services.movements import balance_move
+
+LARGEST_AMOUNT = 10**15
+LARGEST_INTERVAL = 2**31 - 1
+
+
+def balance_get(user: User) -> Balance | None:
+    """Return this person's balance, made if need be; None while balances are off."""
+    return balance_ensure(user=user) if config.balance().enabled else None
+
+
+def balance_ensure(*, user: User) -> Balance:
+    """Return the balance with the refill rules of now; a fresh one has the start balance."""
+    rules = _refill_rules()
+    balance = Balance.objects.filter(user=user).first() or _balance_create(user, rules)
+    changed = {name: value for name, value in rules.items() if getattr(balance, name) != value}
+    if changed:
+        Balance.objects.filter(pk=balance.pk).update(**changed)
+        for name, value in changed.items():
+            setattr(balance, name, value)
+    return balance
+
+
+def balance_grant(*, user: User, amount: int, key: str, context: str) -> bool:
+    """Add credits once per key, repaying debt first; return whether this call added them."""
+    with transaction.atomic():
+        # The row lock makes the question and the answer one step.
+        Balance.objects.select_for_update().get(user=user)
+        if Transaction.objects.filter(key=key).exists():
+            return False
+        movement = balance_move(user.pk, grant=amount)
+        transaction_book(
+            Transaction(key=key, user=user, context=context),
+            lines=[
+                Line(Kind.USER, amount, raw_amount=amount),
+                Line(Kind.GRANTS, -amount, raw_amount=-amount),
+                *movement.lines(),
+            ],
+        )
+    return True
+
+
+def _balance_create(user: User, rules: dict[str, bool | int | str]) -> Balance:
+    start = _whole(config.balance().start_balance, LARGEST_AMOUNT)
+    with transaction.atomic():
+        balance, is_new = Balance.objects.get_or_create(user=user, defaults=rules)
+        if is_new and start:
+            balance_grant(user=user, amount=start, key=f"start:{user.pk}", context="start")
+            balance.refresh_from_db()
+    return balance
+
+
+def _refill_rules() -> dict[str, bool | int | str]:
+    rules = config.balance()
+    return {
+        "auto_refill_enabled": rules.auto_refill_enabled,
+        "refill_interval_value": max(1, _whole(rules.refill_interval_value, LARGEST_INTERVAL)),
+        "refill_interval_unit": rules.refill_interval_unit,
+        "refill_amount": _whole(rules.refill_amount, LARGEST_AMOUNT),
+    }
+
+
+def _whole(number: float, largest: int) -> int:
+    return int(min(max(number, 0), largest))

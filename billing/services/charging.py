@@ -1,0 +1,190 @@
+"""Paying for calls: hold before, extend while it streams, settle or release after."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from billing import config
+from billing.errors import InsufficientBalanceError, KeyTakenError
+from billing.models import Hold
+from billing.models.hold import UNSETTLED, HoldState
+from billing.pricing.cost import INCOMPLETE, WHOLE, TokenUsage, cost, cost_parts, rates_to_json
+from billing.pricing.matching import rates_for
+from billing.services.balances import balance_ensure
+from billing.services.holds import (
+    hold_close,
+    hold_expire,
+    hold_expiry,
+    hold_locked,
+    hold_place,
+    hold_rates,
+    hold_stretch,
+)
+from billing.services.movements import credits_free, credits_release
+from billing.services.receipts import call_book
+from billing.services.refills import refill_if_due
+from librechat.kernel import clock
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is about to be paid for; ``key`` names it once and for all, whatever is retried.
+
+    ``context``: LibreChat's word for why: message, title, memory …
+    ``endpoint_rates``: model → the endpoint's own prices, over the table's.
+    """
+
+    user: User
+    key: str
+    model: str
+    endpoint: str = ""
+    context: str = "message"
+    conversation_id: str = ""
+    message_id: str = ""
+    endpoint_rates: Mapping[str, Mapping[str, float]] | None = None
+
+
+def hold_open(*, call: Call, prompt_tokens: int, output_tokens: int) -> Hold:
+    """Promise the credits of a call: its prompt and as much of the expected output as fits.
+
+    A call whose prompt is covered is never refused. ``hold.output_tokens`` says what the hold
+    pays for; a key that has a hold returns that one. While transactions are off nothing is
+    written, while balances are off nothing is checked.
+
+    Raises:
+        InsufficientBalanceError: the prompt alone is not covered; nothing was taken.
+        KeyTakenError: the key is another person's.
+        NoPriceError: the model has no price and such models are refused.
+    """
+    hold = _draft(call, prompt_tokens=prompt_tokens, output_tokens=output_tokens)
+    if not config.transactions_enabled():
+        return hold
+    needed = cost(TokenUsage(prompt_tokens), hold_rates(hold))
+    try:
+        is_placed = _placed(hold, needed)
+    except IntegrityError:
+        existing = _existing(call)
+        if existing is None:
+            raise
+        return existing
+    if is_placed:
+        return hold
+    # The same call may have been opened at the same time and hold the last credits itself.
+    return _existing(call) or _refuse(hold, needed)
+
+
+def hold_extend(*, hold: Hold, output_tokens: int) -> Hold:
+    """Make the hold cover an answer of that many tokens in all, and keep it alive.
+
+    Takes what is left when that is less: ``hold.output_tokens`` says how far it reaches.
+
+    Raises:
+        InsufficientBalanceError: nothing is left for even one more token; the hold stands.
+    """
+    if not hold.is_recorded:
+        hold.output_tokens = max(hold.output_tokens, output_tokens)
+        return hold
+    if hold_stretch(hold, output_tokens=output_tokens):
+        return hold
+    if refill_if_due(user=hold.user) and hold_stretch(hold, output_tokens=output_tokens):
+        return hold
+    return _refuse(hold, cost(TokenUsage(hold.prompt_tokens, output_tokens), hold_rates(hold)))
+
+
+def hold_settle(*, hold: Hold, usage: TokenUsage, is_incomplete: bool = False) -> int:
+    """Book what the call used, give the rest of the hold back, and return the credits charged.
+
+    Books once, also after the hold expired; a second time returns the same number. What the
+    balance does not cover becomes a debt that blocks further calls until a grant repays it.
+    """
+    factor = INCOMPLETE if is_incomplete else WHOLE
+    parts = cost_parts(usage, hold_rates(hold), completion_factor=factor)
+    if not hold.is_recorded:
+        return parts.total
+    with transaction.atomic():
+        row = hold_locked(hold)
+        if row is None or row.state not in UNSETTLED:
+            logger.info("A call was settled or released before.", extra={"key": hold.key})
+            return (row.charged_credits or 0) if row else 0
+        held = row.credits
+        hold_close(row, state=HoldState.SETTLED, charged=parts.total)
+        context = "incomplete" if is_incomplete else row.context
+        call_book(row, usage=usage, parts=parts, held=held, context=context)
+    return parts.total
+
+
+def hold_release(*, hold: Hold) -> None:
+    """Give all of a hold back: the call came to nothing. A closed hold stays as it is."""
+    with transaction.atomic():
+        row = hold_locked(hold)
+        if row is not None and row.state in UNSETTLED:
+            credits_release(row.user_id, held=row.credits)
+            hold_close(row, state=HoldState.RELEASED)
+
+
+def hold_settle_abandoned(*, key: str, usage: TokenUsage) -> None:
+    """Settle the call of a runner that died; an unknown or closed key changes nothing."""
+    hold = Hold.objects.filter(key=key, state__in=UNSETTLED).first()
+    if hold is not None:
+        hold_settle(hold=hold, usage=usage)
+
+
+def holds_sweep() -> int:
+    """Let overdue holds go and return how many; their calls can still settle, late."""
+    overdue = Hold.objects.overdue(clock.now()).values_list("pk", flat=True)
+    return sum(hold_expire(pk) for pk in list(overdue))
+
+
+def _draft(call: Call, *, prompt_tokens: int, output_tokens: int) -> Hold:
+    return Hold(
+        key=call.key,
+        user=call.user,
+        is_checked=config.balance().enabled,
+        prompt_tokens=prompt_tokens,
+        output_tokens=output_tokens,
+        rates=rates_to_json(rates_for(call.model, endpoint_rates=call.endpoint_rates)),
+        endpoint=call.endpoint,
+        model=call.model,
+        context=call.context,
+        conversation_id=call.conversation_id,
+        message_id=call.message_id,
+        expires_at=hold_expiry(),
+    )
+
+
+def _placed(hold: Hold, needed: int) -> bool:
+    """Hold everything, else after a due refill what is left, provided the prompt is covered."""
+    wanted = cost(TokenUsage(hold.prompt_tokens, hold.output_tokens), hold_rates(hold))
+    if hold.is_checked:
+        balance_ensure(user=hold.user)
+    if hold_place(hold, at_least=wanted, at_most=wanted):
+        return True
+    if credits_free(hold.user_id) <= needed:
+        refill_if_due(user=hold.user)
+    return hold_place(hold, at_least=needed, at_most=wanted)
+
+
+def _existing(call: Call) -> Hold | None:
+    hold = Hold.objects.filter(key=call.key).first()
+    if hold is not None and hold.user_id != call.user.pk:
+        raise KeyTakenError("This call was paid for by somebody else.")
+    return hold
+
+
+def _refuse(hold: Hold, needed: int) -> NoReturn:
+    free = credits_free(hold.user_id)
+    logger.info(
+        "Refused a call: the balance is too low.",
+        extra={"user": hold.user_id, "balance": free, "needed": needed},
+    )
+    raise InsufficientBalanceError(
+        balance=free,
+        token_cost=needed,
+        prompt_tokens=hold.prompt_tokens,
+    )

@@ -1,0 +1,71 @@
+"""The ledger's record of one call."""
+
+import logging
+
+from billing.models import Hold, Transaction
+from billing.models.account import Kind
+from billing.models.transaction import TokenType
+from billing.pricing.cost import Cost, Rates, TokenUsage, prompt_rate
+from billing.services.holds import hold_rates
+from billing.services.ledger import Line, transaction_book
+from billing.services.movements import balance_move
+
+logger = logging.getLogger(__name__)
+
+
+def call_book(hold: Hold, *, usage: TokenUsage, parts: Cost, held: int, context: str) -> None:
+    """Take the cost of a call from who pays it and give the hold back; call it in a transaction.
+
+    ``held``: the credits the hold still had. Two rows as in LibreChat, prompt and completion,
+    against one of revenue; a call without tokens moves the hold only.
+    """
+    lines = _call_lines(hold, usage=usage, parts=parts)
+    if hold.is_checked:
+        movement = balance_move(hold.user_id, release=held, charge=parts.total)
+        lines += movement.lines()
+        if movement.overdraft:
+            logger.warning(
+                "A call cost more than its balance; the rest is booked as debt.",
+                extra={"key": hold.key, "user": hold.user_id, "debt": movement.overdraft},
+            )
+    if usage.total_tokens:
+        transaction_book(_header(hold, usage=usage, context=context), lines=lines)
+
+
+def _header(hold: Hold, *, usage: TokenUsage, context: str) -> Transaction:
+    return Transaction(
+        key=f"call:{hold.key}",
+        user=hold.user,
+        context=context,
+        endpoint=hold.endpoint,
+        model=hold.model,
+        value_key=hold_rates(hold).pattern,
+        conversation_id=hold.conversation_id,
+        message_id=hold.message_id,
+        rates=hold.rates,
+        is_estimated=usage.is_estimated,
+    )
+
+
+def _call_lines(hold: Hold, *, usage: TokenUsage, parts: Cost) -> list[Line]:
+    rates = hold_rates(hold)
+    tier: Rates = rates.applying_to(usage.prompt_tokens)
+    payer = Kind.USER if hold.is_checked else Kind.OPERATOR
+    return [
+        Line(
+            payer,
+            -parts.prompt,
+            TokenType.PROMPT,
+            rate=prompt_rate(usage, rates),
+            raw_amount=-usage.prompt_tokens,
+            classes=(usage.input_tokens, usage.cache_write_tokens, usage.cache_read_tokens),
+        ),
+        Line(
+            payer,
+            -parts.completion,
+            TokenType.COMPLETION,
+            rate=tier.completion,
+            raw_amount=-usage.output_tokens,
+        ),
+        Line(Kind.REVENUE, parts.total, raw_amount=parts.total),
+    ]

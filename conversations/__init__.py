@@ -1,0 +1,1 @@
+"""Conversations: the tree, generations, the event log, streaming, search, sharing."""

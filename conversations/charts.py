@@ -1,0 +1,1 @@
+"""Series about conversations for the admin dashboard."""

@@ -1,0 +1,1 @@
+"""The numbered events of each generation."""

@@ -1,0 +1,1 @@
+"""One answer, from start to finish."""

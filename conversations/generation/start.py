@@ -1,0 +1,185 @@
+"""Starts a generation: one transaction from a request to a turn that is ready to run."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts import config as accounts_config
+from accounts.models import User
+from conversations import access
+from conversations.errors import (
+    GenerationRunningError,
+    RequestReusedError,
+    TooManyGenerationsError,
+)
+from conversations.generation import dispatch
+from conversations.generation.assemble import ContentPart
+from conversations.generation.requests import EditedContent, StartRequest, check_request
+from conversations.generation.turns import (
+    continuation_of,
+    turn_answer,
+    turn_prefix,
+    turn_question,
+)
+from conversations.models import Conversation, Generation, Message, conversation_lock
+from conversations.services import changes
+from librechat.kernel import clock, failpoints
+from librechat.kernel.ids import derived_uuid, new_uuid
+
+__all__ = ["EditedContent", "StartRequest", "Started", "continuation_of", "generation_start"]
+
+RETENTION_HOURS = 720
+CHOICE_FIELDS = (
+    "endpoint",
+    "endpoint_type",
+    "model",
+    "agent_id",
+    "spec",
+    "parameters",
+    "leaf_message_id",
+    "expired_at",
+    "is_unread",
+    "updated_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A generation, and whether this request made it or found it."""
+
+    generation: Generation
+    status: Literal["started", "resumed"]
+
+
+def generation_start(user: User, *, body: StartRequest) -> Started:
+    """Store the turn and its empty answer, and run it once that is committed.
+
+    The same ``client_request_id`` gives the same generation, however often and however parallel.
+
+    Raises:
+        InvalidInputError: a field cannot be stored.
+        NotFoundError: a conversation or message named is not this person's.
+        ParentNotReadyError: the message to reply to is still being written.
+        GenerationRunningError: the message is being answered already.
+        RequestReusedError: the request id came with another body before.
+        TooManyGenerationsError: as many answers run as one person may have.
+        NotAcceptingError: the process is shutting down.
+    """
+    check_request(body)
+    dispatch.check_accepting()
+    known = _known(user, body)
+    if known is not None:
+        return Started(known, "resumed")
+    try:
+        with transaction.atomic():
+            generation = _stored(user, body)
+    except IntegrityError as exc:
+        known = _known(user, body)
+        if known is None:
+            raise GenerationRunningError from exc
+        return Started(known, "resumed")
+    return Started(generation, "started")
+
+
+def _known(user: User, body: StartRequest) -> Generation | None:
+    """Return the generation an earlier request with this id made."""
+    if not body.client_request_id:
+        return None
+    mine = Generation.objects.visible_to(user).select_related("conversation")
+    known = mine.filter(client_request_id=body.client_request_id).first()
+    if known is not None and known.request["fingerprint"] != body.fingerprint():
+        raise RequestReusedError
+    return known
+
+
+def _stored(user: User, body: StartRequest) -> Generation:
+    _check_concurrency(user)
+    conversation = _conversation(user, body)
+    question = turn_question(conversation, body)
+    prefix = turn_prefix(conversation, body)
+    answer = turn_answer(conversation, body, question, prefix)
+    _remember_choice(conversation, body, answer)
+    moment = clock.now()
+    generation = Generation.objects.create(
+        user=user,
+        conversation=conversation,
+        user_message_id=question.message_id,
+        response_message_id=answer.message_id,
+        client_request_id=body.client_request_id,
+        endpoint=body.endpoint,
+        model=body.model,
+        request=_request(body, prefix),
+        # Clients name a generation by the milliseconds of its start.
+        created_at=moment.replace(microsecond=moment.microsecond // 1000 * 1000),
+    )
+    transaction.on_commit(partial(failpoints.hit, "after_start"))
+    transaction.on_commit(partial(dispatch.dispatch, generation.id))
+    transaction.on_commit(partial(changes.announce, conversation))
+    return generation
+
+
+def _request(body: StartRequest, prefix: list[ContentPart]) -> dict[str, Any]:
+    """Return what the run needs to know of the request, and what tells a repeat."""
+    return {
+        "fingerprint": body.fingerprint(),
+        "label": body.label,
+        "timezone": body.timezone,
+        "parameters": dict(body.parameters),
+        "prefix": prefix,
+        "wants_title": body.is_new and not body.is_temporary,
+    }
+
+
+def _check_concurrency(user: User) -> None:
+    if not settings.LIMIT_CONCURRENT_MESSAGES:
+        return
+    # The row's lock makes two starts of one person count one after the other.
+    User.objects.select_for_update().get(pk=user.pk)
+    limit = settings.CONCURRENT_MESSAGE_MAX
+    running = access.generations_active(user).count()
+    if running >= limit:
+        raise TooManyGenerationsError(limit=limit, pending=running + 1)
+
+
+def _conversation(user: User, body: StartRequest) -> Conversation:
+    if not body.is_new:
+        known = access.conversation_get(user, body.conversation_id, "edit")
+        conversation_lock(known.id)
+        return known
+    request_id = body.client_request_id
+    return Conversation.objects.create(
+        user=user,
+        conversation_id=derived_uuid(user.id, request_id) if request_id else new_uuid(),
+        is_temporary=body.is_temporary,
+    )
+
+
+def _remember_choice(conversation: Conversation, body: StartRequest, answer: Message) -> None:
+    """Keep the model and settings of the turn for the next one, and where the branch ends."""
+    conversation.endpoint = body.endpoint
+    conversation.endpoint_type = body.endpoint_type
+    conversation.model = body.model
+    conversation.agent_id = body.agent_id
+    conversation.spec = body.spec
+    conversation.parameters = dict(body.parameters)
+    conversation.leaf_message_id = answer.message_id
+    conversation.expired_at = _expiry(conversation)
+    conversation.is_unread = False
+    conversation.updated_at = clock.now()
+    # Only these: a title that is being saved at the same time must survive.
+    conversation.save(update_fields=CHOICE_FIELDS)
+
+
+def _expiry(conversation: Conversation) -> datetime | None:
+    """Return when the conversation goes away by itself; the time starts anew with each turn."""
+    interface = accounts_config.interface()
+    hours: float | None = None
+    if conversation.is_temporary:
+        hours = interface.temporary_chat_retention or RETENTION_HOURS
+    elif interface.retention_mode == "all":
+        hours = interface.general_chat_retention or RETENTION_HOURS
+    return clock.now() + timedelta(hours=float(hours)) if hours else None

@@ -1,0 +1,124 @@
+"""What the page shows of messages, replies and conversations, ready for the templates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.utils.safestring import SafeString
+
+from conversations.models import Conversation
+
+State = Literal["running", "done", "stopped", "failed", "interrupted"]
+STATES: tuple[State, ...] = ("running", "done", "stopped", "failed", "interrupted")
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A row above the answer: reasoning or a tool call; ``key`` is its slot, e.g. "s0"."""
+
+    key: str
+    kind: Literal["think", "tool"]
+    title: str
+    text: str
+    output: str = ""
+    seconds: float | None = None
+    is_running: bool = False
+    is_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """A card that says what went wrong and which ways on there are.
+
+    ``actions``: of "retry", "continue", "add_key", "other_model", "shorten", "top_up".
+    """
+
+    title: str
+    text: str
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SiblingsView:
+    """Where a message stands among those with the same parent; ids are "" at the ends."""
+
+    index: int = 1
+    count: int = 1
+    previous_id: str = ""
+    next_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One article of the thread.
+
+    ``html``: all blocks of the text, sanitised. ``height``: a guess in pixels, for layout.
+    ``generation_id``: set while the answer is being written.
+    """
+
+    message_id: str
+    conversation_id: str
+    parent_id: str
+    role: Literal["user", "assistant"]
+    sender: str
+    endpoint: str
+    model: str
+    text: str
+    html: SafeString
+    state: State
+    created_at: datetime
+    height: int
+    revision: int
+    steps: tuple[StepView, ...] = ()
+    error: ErrorView | None = None
+    usage_line: str = ""
+    feedback: str = ""
+    siblings: SiblingsView = SiblingsView()
+    is_temporary: bool = False
+    generation_id: str = ""
+    files: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def is_user(self) -> bool:
+        """Whether a person wrote it."""
+        return self.role == "user"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the answer is being written."""
+        return self.state == "running"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the answer can be continued."""
+        return self.state in {"stopped", "interrupted"}
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is anything to copy."""
+        return bool(self.text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """A page of the visible branch, oldest first; ``older_cursor`` is "" at its root."""
+
+    conversation: Conversation
+    messages: tuple[MessageView, ...]
+    older_cursor: str
+    leaf_id: str
+    running_generation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A conversation in the sidebar."""
+
+    conversation_id: str
+    title: str
+    url: str
+    is_running: bool
+    is_unread: bool
+    is_pinned: bool
+    is_archived: bool
+    updated_at: datetime

@@ -1,0 +1,1 @@
+"""How conversations reacts to the apps below it."""

@@ -1,0 +1,46 @@
+"""Tells whoever listens that a conversation's row in the list changed."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from conversations.models import Conversation
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row to show anew, or to take away."""
+
+    user_id: str
+    conversation_id: str
+    kind: Literal["upsert", "remove"]
+
+
+_listeners: list[Callable[[Change], None]] = []
+
+
+def subscribe(listener: Callable[[Change], None]) -> None:
+    """Call ``listener`` after each change, in the thread that made it; for ``AppConfig.ready``."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def announce(conversation: Conversation) -> None:
+    """Say that the row changed. Call it when the change is committed."""
+    _tell(Change(conversation.user_id, conversation.conversation_id, "upsert"))
+
+
+def announce_removal(user_id: str, conversation_id: str) -> None:
+    """Say that the row is gone. Call it when the change is committed."""
+    _tell(Change(user_id, conversation_id, "remove"))
+
+
+def _tell(change: Change) -> None:
+    for listener in _listeners:
+        try:
+            listener(change)
+        except Exception:  # a listener's trouble must not fail the write that is done already
+            logger.exception("A listener failed.", extra={"conversation": change.conversation_id})

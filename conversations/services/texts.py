@@ -1,0 +1,21 @@
+"""What a text must be to be stored."""
+
+from librechat.kernel.errors import InvalidInputError
+
+MAX_TEXT = 400_000  # characters of a message; a novel, and more than most models' windows
+
+
+def check_text(name: str, text: str, *, longest: int = MAX_TEXT) -> None:
+    """Do nothing, unless the text is too long or holds what no database keeps.
+
+    Raises:
+        InvalidInputError: it is or does; the message names the field and the numbers.
+    """
+    if len(text) > longest:
+        raise InvalidInputError(
+            f"{name} has {len(text):,} characters; at most {longest:,} are possible.",
+            field=name,
+            limit=longest,
+        )
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidInputError(f"{name} has characters that are no text.", field=name)

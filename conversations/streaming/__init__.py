@@ -1,0 +1,1 @@
+"""WebSocket and SSE doors to the event log."""

@@ -1,0 +1,95 @@
+"""Which generation a reader may attach to, and reading its log with a pulse."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from accounts.models import User
+from agents.engine.offload import offload
+from conversations import access
+from conversations.errors import InvalidMomentError, StreamNotFoundError
+from conversations.eventlog.events import Entry
+from conversations.eventlog.subscribe import event_log
+from conversations.models import Generation
+from conversations.queries.turns import sender_of
+from conversations.streaming.librechat_frames import RunFacts
+from librechat.kernel.errors import NotFoundError
+
+MAX_DIGITS = 16
+
+
+def milliseconds_of(text: str) -> int | None:
+    """Return the moment a client names its generation by; None when it names none.
+
+    Raises:
+        InvalidMomentError: not a whole number.
+    """
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > MAX_DIGITS:
+        raise InvalidMomentError
+    return int(text)
+
+
+async def attachable(user: User, stream_id: str, created_ms: int | None) -> Generation:
+    """Return the generation a client may attach to: running, or over for less than a minute.
+
+    Raises:
+        StreamNotFoundError: there is none.
+        GenerationReplacedError: another one took its place.
+    """
+    try:
+        generation = await offload(access.generation_for_stream, user, stream_id, created_ms)
+    except NotFoundError as exc:
+        raise StreamNotFoundError from exc
+    if not generation.is_active and not await event_log().exists(generation.id):
+        raise StreamNotFoundError
+    return generation
+
+
+async def facts_of(generation: Generation) -> RunFacts:
+    """Return what the frames of a generation say beside its events."""
+    return RunFacts(
+        conversation_id=generation.conversation.conversation_id,
+        response_message_id=generation.response_message_id,
+        sender=await offload(sender_of, generation),
+        endpoint=generation.endpoint,
+        model=generation.model,
+    )
+
+
+async def is_gone(generation_id: str) -> bool:
+    """Return whether a silent generation will never say anything again."""
+    if await event_log().exists(generation_id):
+        return False
+    active = Generation.objects.active().filter(pk=generation_id)
+    return not await offload(active.exists)
+
+
+async def paced(
+    batches: AsyncIterator[list[Entry]],
+    seconds: float,
+) -> AsyncGenerator[list[Entry], None]:
+    """Yield the batches, and an empty one after every so many silent seconds."""
+    waiting: asyncio.Task[list[Entry]] | None = None
+    try:
+        while True:
+            waiting = waiting or asyncio.create_task(_next(batches))
+            done, _ = await asyncio.wait({waiting}, timeout=seconds)
+            if not done:
+                yield []
+                continue
+            batch, waiting = waiting.result(), None
+            if not batch:
+                return
+            yield batch
+    finally:
+        if waiting is not None:
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await waiting
+
+
+async def _next(batches: AsyncIterator[list[Entry]]) -> list[Entry]:
+    """Return the next batch; an empty one is the end."""
+    return await anext(batches, [])

@@ -1,0 +1,102 @@
+"""The message tree: branches, siblings, leaves.
+
+Everything here is a loop over rows, never recursion, and ends on broken data too: a cycle is
+walked once, a message whose parent is missing counts as a root.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+# The same as kernel.ids.NO_PARENT; written out because this module imports nothing of Django.
+NO_PARENT = "00000000-0000-0000-0000-000000000000"
+
+
+class Node(NamedTuple):
+    """A message's place; rows are given oldest first."""
+
+    message_id: str
+    parent_message_id: str
+
+
+def parents_of(nodes: Iterable[Node]) -> dict[str, str]:
+    """Return message id → parent id; ``NO_PARENT`` for roots and for orphans."""
+    parents = dict(nodes)
+    for message_id, parent_id in parents.items():
+        if parent_id not in parents:
+            parents[message_id] = NO_PARENT
+    return parents
+
+
+def children_of(nodes: Iterable[Node]) -> dict[str, list[str]]:
+    """Return parent id → children's ids, oldest first; the roots are under ``NO_PARENT``."""
+    children: dict[str, list[str]] = {}
+    for message_id, parent_id in parents_of(nodes).items():
+        children.setdefault(parent_id, []).append(message_id)
+    return children
+
+
+def branch_to(nodes: Iterable[Node], leaf: str, *, limit: int | None = None) -> list[str]:
+    """Return the ids from the root to ``leaf``; with ``limit`` only the last so many.
+
+    An unknown leaf has no branch: the list is empty.
+    """
+    parents = parents_of(nodes)
+    branch: list[str] = []
+    seen: set[str] = set()
+    current = leaf
+    while current in parents and current not in seen and len(branch) != limit:
+        seen.add(current)
+        branch.append(current)
+        current = parents[current]
+    branch.reverse()
+    return branch
+
+
+def siblings(nodes: Iterable[Node], message_id: str) -> list[str]:
+    """Return the ids that share ``message_id``'s parent, itself among them, oldest first."""
+    parents = parents_of(nodes)
+    if message_id not in parents:
+        return []
+    parent = parents[message_id]
+    return [other for other, its_parent in parents.items() if its_parent == parent]
+
+
+def latest_leaf_below(nodes: Iterable[Node], message_id: str) -> str:
+    """Return where one ends up by going to the newest child again and again."""
+    children = children_of(nodes)
+    seen: set[str] = set()
+    current = message_id
+    while current not in seen:
+        seen.add(current)
+        current = children.get(current, [current])[-1]
+    return current
+
+
+def latest_leaf(nodes: Sequence[Node]) -> str:
+    """Return the leaf of the newest branch from the root; ``NO_PARENT`` for an empty tree."""
+    return latest_leaf_below(nodes, NO_PARENT)
+
+
+def is_ancestor(nodes: Iterable[Node], ancestor: str, message_id: str) -> bool:
+    """Return whether ``ancestor`` lies on the way from the root to ``message_id``, or is it."""
+    return ancestor in branch_to(nodes, message_id)
+
+
+def broken_nodes(nodes: Sequence[Node]) -> list[str]:
+    """Return the ids that no walk from a root reaches or whose parent is missing."""
+    known = {node.message_id for node in nodes}
+    orphans = {
+        node.message_id for node in nodes if node.parent_message_id not in known | {NO_PARENT}
+    }
+    children = children_of(nodes)
+    reached: set[str] = set()
+    waiting = list(children.get(NO_PARENT, []))
+    while waiting:
+        current = waiting.pop()  # each message hangs below one parent, so it comes once
+        reached.add(current)
+        waiting.extend(children.get(current, []))
+    return [
+        node.message_id
+        for node in nodes
+        if node.message_id in orphans or node.message_id not in reached
+    ]

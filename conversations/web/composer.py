@@ -1,0 +1,179 @@
+"""What the message box of a page shows and sends."""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agents.llm import available
+from agents.llm.available import PickerGroup
+from conversations.models import Conversation
+from conversations.queries.views import ThreadView
+from conversations.web.pages import person
+from librechat.kernel.ids import NO_PARENT
+
+DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """The form; ``problem`` is why the last send was refused, its text is kept.
+
+    ``parameters``: JSON of what a send by script has to repeat beside the message.
+    """
+
+    action: str
+    endpoint: str
+    model: str
+    model_label: str
+    placeholder: str
+    reply_placeholder: str
+    models_url: str
+    picker_url: str
+    api_url: str = "/api/agents/chat/"
+    stop_url: str = ""
+    parent_message_id: str = NO_PARENT
+    client_request_id: str = ""
+    generation_id: str = ""
+    parameters: str = "{}"
+    is_temporary: bool = False
+    autofocus: bool = False
+    text: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A model, by what it is called and what it is sent as."""
+
+    endpoint: str
+    model: str
+    label: str
+
+    @property
+    def invitation(self) -> str:
+        """What an empty box below a conversation says."""
+        return _("Message %(model)s") % {"model": self.label}
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether nothing but the offline demo is there to answer."""
+        return self.endpoint == DEMO
+
+
+def composer_for_chat(
+    request: HttpRequest,
+    thread: ThreadView,
+    *,
+    text: str = "",
+    problem: str = "",
+) -> Composer:
+    """Return the composer below a conversation."""
+    conversation = thread.conversation
+    chosen = choice(request, conversation)
+    chat = reverse("chat", args=[conversation.conversation_id])
+    query = urlencode({"conversation": conversation.conversation_id})
+    return Composer(
+        action=chat,
+        endpoint=chosen.endpoint,
+        model=chosen.model,
+        model_label=chosen.label,
+        placeholder=chosen.invitation,
+        reply_placeholder=chosen.invitation,
+        models_url=f"{reverse('models')}?{query}",
+        picker_url=f"{reverse('picker_fragment')}?{query}",
+        stop_url=f"{chat}/stop",
+        parent_message_id=thread.leaf_id or NO_PARENT,
+        client_request_id=str(uuid4()),
+        generation_id=thread.running_generation_id,
+        parameters=_parameters(conversation),
+        is_temporary=conversation.is_temporary,
+        text=text,
+        problem=problem,
+    )
+
+
+def composer_for_new(
+    request: HttpRequest,
+    chosen: Choice,
+    *,
+    text: str = "",
+    problem: str = "",
+) -> Composer:
+    """Return the composer of the landing page."""
+    is_temporary = wants_temporary(request)
+    query = urlencode({"temporary": 1}) if is_temporary else ""
+    new = reverse("chat_new")
+    return Composer(
+        action=f"{new}?{query}" if query else new,
+        endpoint=chosen.endpoint,
+        model=chosen.model,
+        model_label=chosen.label,
+        placeholder=_("Ask anything"),
+        reply_placeholder=chosen.invitation,
+        models_url=f"{reverse('models')}?{query}",
+        picker_url=f"{reverse('picker_fragment')}?{query}",
+        stop_url=f"{new}/stop",
+        client_request_id=str(uuid4()),
+        is_temporary=is_temporary,
+        autofocus=True,
+        text=text or request.GET.get("prompt", ""),
+        problem=problem,
+    )
+
+
+def _parameters(conversation: Conversation) -> str:
+    kept = {"agent_id": conversation.agent_id, "spec": conversation.spec}
+    named = {name: value for name, value in kept.items() if value}
+    return json.dumps({**conversation.parameters, **named})
+
+
+def wants_temporary(request: HttpRequest) -> bool:
+    """Whether the address, or the form, asks for a temporary chat."""
+    return "1" in {request.GET.get("temporary"), request.POST.get("is_temporary")}
+
+
+def choice(request: HttpRequest, conversation: Conversation | None = None) -> Choice:
+    """Return the model of the next turn: the address's, else the chat's last."""
+    endpoint, model = request.GET.get("endpoint", ""), request.GET.get("model", "")
+    if not model and conversation is not None:
+        endpoint, model = conversation.endpoint, conversation.model
+    return Choice(endpoint, model, model or endpoint or _("Choose a model"))
+
+
+def choice_for_new(
+    request: HttpRequest,
+    groups: list[PickerGroup],
+    last: Conversation | None,
+) -> Choice:
+    """Return the model of a new chat: the address's, else the last one used, else the first."""
+    asked = choice(request)
+    if asked.model:
+        return _offered(groups, asked) or asked
+    if last is not None:
+        used = _offered(groups, Choice(last.endpoint, last.model, last.model))
+        if used is not None:
+            return used
+    for group in sorted(groups, key=lambda group: group.needs_key):
+        for model in group.models:
+            return Choice(group.endpoint, model.id, model.label)
+    return asked
+
+
+def _offered(groups: list[PickerGroup], wanted: Choice) -> Choice | None:
+    for group in groups:
+        if wanted.endpoint not in {"", group.endpoint}:
+            continue
+        for model in group.models:
+            if model.id == wanted.model:
+                return Choice(group.endpoint, model.id, model.label)
+    return None
+
+
+def offered(request: HttpRequest) -> list[PickerGroup]:
+    """Return the models this person can choose from."""
+    return available.picker_for(person(request))

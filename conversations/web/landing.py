@@ -1,0 +1,121 @@
+"""The start of a chat: greeting, message box, ways to begin."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from conversations.models import Conversation, Message
+from conversations.queries.thread import text_of
+from conversations.web import moments
+from conversations.web.composer import (
+    choice_for_new,
+    composer_for_new,
+    offered,
+    wants_temporary,
+)
+from conversations.web.pages import person
+from conversations.web.sidebar import sidebar
+from librechat.kernel import clock
+
+CARDS = 3
+TEASER = 160
+TEMPORARY_DAYS = 30
+# Fenced code, formulas, what begins a line, what marks a word.
+MARKS = re.compile(
+    r"```.*?(?:```|\Z)|\$\$.*?(?:\$\$|\Z)|^\s*(?:>|\#+|[-+*]|\d+\.|\|[-:| ]+$)\s*|[*_`~|]",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """A message to begin with."""
+
+    icon: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A recent chat, with the beginning of its last message."""
+
+    url: str
+    title: str
+    text: str
+    when: str
+
+
+def landing(
+    request: HttpRequest,
+    *,
+    text: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render the landing page; ``text`` and ``problem`` come from a refused send."""
+    shown = sidebar(request)
+    last = shown.conversations[0] if shown.conversations else None
+    chosen = choice_for_new(request, offered(request), last)
+    is_temporary = wants_temporary(request)
+    now, zone = clock.now(), moments.zone_of(request)
+    new = reverse("chat_new")
+    context = {
+        "sidebar": shown,
+        "current_page": "new",
+        "composer": composer_for_new(request, chosen, text=text, problem=problem),
+        "greeting": moments.greeting(person(request).display_name, now=now, zone=zone),
+        "can_be_temporary": True,
+        "is_temporary": is_temporary,
+        "is_demo": chosen.is_demo,
+        "temporary_url": new if is_temporary else f"{new}?temporary=1",
+        "temporary_until": (now + timedelta(days=TEMPORARY_DAYS)).astimezone(zone),
+        "starters": starters(),
+        "recent": () if is_temporary else cards(request, shown.conversations[:CARDS]),
+    }
+    return render(request, "conversations/landing.html", context, status=status)
+
+
+def starters() -> tuple[Starter, ...]:
+    """Return the chips below the box."""
+    return (
+        Starter(
+            "file",
+            _("Summarize a text"),
+            _("Summarize this text in five sentences:\n\n"),
+        ),
+        Starter("terminal", _("Explain some code"), _("Explain what this code does:\n\n")),
+        Starter(
+            "edit", _("Draft a reply"), _("Draft a short, friendly reply to this message:\n\n")
+        ),
+        Starter("spark", _("Surprise me"), _("Tell me something surprising that is true.")),
+    )
+
+
+def teaser(markdown: str) -> str:
+    """Return the beginning of a message as plain words."""
+    return " ".join(MARKS.sub(" ", markdown[: 4 * TEASER]).split())[:TEASER]
+
+
+def cards(request: HttpRequest, recent: tuple[Conversation, ...]) -> tuple[Card, ...]:
+    """Return the chats to pick up again, in one query."""
+    zone, now = moments.zone_of(request), clock.now()
+    leaves = Message.objects.visible_to(person(request)).filter(
+        conversation__in=recent,
+        message_id__in=[conversation.leaf_message_id for conversation in recent],
+    )
+    texts = {message.conversation_id: teaser(text_of(message)) for message in leaves}
+    return tuple(
+        Card(
+            url=reverse("chat", args=[conversation.conversation_id]),
+            title=conversation.title,
+            text=texts.get(conversation.id, ""),
+            when=moments.last_touched(conversation.updated_at, now=now, zone=zone),
+        )
+        for conversation in recent
+    )

@@ -1,0 +1,136 @@
+"""What can be done with a message: edit, regenerate, continue, rate, show another version."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.limits.counters import client_address, limit_check
+from conversations.access import message_get
+from conversations.generation.start import StartRequest, continuation_of, generation_start
+from conversations.models import Message
+from conversations.queries.thread import message_in_thread, thread_view
+from conversations.services.conversations import conversation_leaf_set
+from conversations.services.messages import message_edit, message_feedback
+from conversations.web.chat import NEAR, request_for_chat
+from conversations.web.forms import EditForm, RateForm, first_error
+from conversations.web.pages import page, person, wants_fragment
+from librechat.kernel.errors import InvalidInputError
+
+
+@require_POST
+@page
+def edit(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponse:
+    """Save a message's new text; a person's own can be answered anew beside the old one."""
+    message = message_get(person(request), conversation_id, message_id)
+    form = EditForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInputError(first_error(form))
+    text = form.cleaned_data["text"]
+    if form.cleaned_data["mode"] == EditForm.RERUN and message.is_created_by_user:
+        body = replace(_turn(request, message), text=text)
+        return _start(request, body)
+    message_edit(message=message, text=text)
+    return _article_or_chat(request, message, "conversations/_message.html")
+
+
+@require_POST
+@page
+def regenerate(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponse:
+    """Answer the same turn again, beside the old answer."""
+    message = message_get(person(request), conversation_id, message_id)
+    return _regenerate(request, message)
+
+
+@require_POST
+@page
+def resume(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponse:
+    """Go on with an answer that was stopped or cut off."""
+    message = message_get(person(request), conversation_id, message_id)
+    kept = continuation_of(message)
+    if kept is None:
+        return _regenerate(request, message)
+    return _start(
+        request, replace(_again(request, message, message.message_id), edited_content=kept)
+    )
+
+
+@require_POST
+@page
+def rate(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponse:
+    """Keep a thumb up or down."""
+    message = message_get(person(request), conversation_id, message_id)
+    form = RateForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInputError(first_error(form))
+    message_feedback(message=message, feedback=form.feedback())
+    return _article_or_chat(request, message, "conversations/_reply_footer.html")
+
+
+@require_POST
+@page
+def select(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponse:
+    """Show the branch through this message, now and after a reload."""
+    message = message_get(person(request), conversation_id, message_id)
+    thread = thread_view(message.conversation, leaf_id=message_id)
+    conversation_leaf_set(conversation=message.conversation, message_id=thread.leaf_id)
+    if wants_fragment(request):
+        context = {"thread": thread, "near_count": NEAR}
+        return render(request, "conversations/_thread.html", context)
+    return _to_message(message)
+
+
+def _regenerate(request: HttpRequest, message: Message) -> HttpResponse:
+    if message.is_created_by_user:
+        raise InvalidInputError("Only an answer can be regenerated.")
+    # A new answer beside the old one; without the underscore the old one is replaced.
+    return _start(request, _again(request, message, f"{message.message_id}_"))
+
+
+def _again(request: HttpRequest, message: Message, response_message_id: str) -> StartRequest:
+    return replace(
+        _turn(request, message),
+        is_regenerate=True,
+        override_parent_message_id=message.parent_message_id,
+        response_message_id=response_message_id,
+    )
+
+
+def _turn(request: HttpRequest, message: Message) -> StartRequest:
+    """Return a start beside ``message``, by the model chosen on the page or the chat's own."""
+    endpoint, model = request.POST.get("endpoint", ""), request.POST.get("model", "")
+    own = request_for_chat(message.conversation)
+    if model and (endpoint, model) != (own.endpoint, own.model):
+        own = replace(own, endpoint=endpoint, model=model, endpoint_type="", spec="")
+    return replace(own, parent_message_id=message.parent_message_id)
+
+
+def _start(request: HttpRequest, body: StartRequest) -> HttpResponse:
+    user = person(request)
+    limit_check("message_ip", address=client_address(request))
+    limit_check("message_user", user=user)
+    generation = generation_start(user, body=body).generation
+    url = reverse("chat", args=[body.conversation_id])
+    if not wants_fragment(request):
+        return redirect(url)
+    return JsonResponse(
+        {
+            "conversationId": body.conversation_id,
+            "generationId": generation.id,
+            "responseMessageId": generation.response_message_id,
+            "url": url,
+        },
+    )
+
+
+def _article_or_chat(request: HttpRequest, message: Message, template: str) -> HttpResponse:
+    if not wants_fragment(request):
+        return _to_message(message)
+    return render(request, template, {"message": message_in_thread(message), "is_near": True})
+
+
+def _to_message(message: Message) -> HttpResponse:
+    url = reverse("chat", args=[message.conversation.conversation_id])
+    return redirect(f"{url}#m-{message.message_id}")

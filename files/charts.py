@@ -1,0 +1,1 @@
+"""Series about files for the admin dashboard."""

@@ -1,0 +1,1 @@
+"""What files tells the apps above it."""

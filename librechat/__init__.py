@@ -1,0 +1,1 @@
+"""Wiring: settings, routes, servers; imports every app and is imported by none."""

@@ -1,0 +1,19 @@
+"""Registration of the project: the last app to get ready, so it checks what the others set up."""
+
+from django.apps import AppConfig
+from typing_extensions import override
+
+from librechat import checks
+from librechat.kernel import yaml_config
+
+
+class LibrechatConfig(AppConfig):
+    """The project's own commands and checks."""
+
+    name = "librechat"
+
+    @override
+    def ready(self) -> None:
+        """Read librechat.yaml, now that every app has registered its sections."""
+        yaml_config.load_or_exit()
+        checks.register_all()

@@ -1,0 +1,1 @@
+"""What every app may use: errors, ids, clock, outbound calls; no models, imports no app."""

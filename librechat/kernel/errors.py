@@ -1,0 +1,46 @@
+"""The root of every expected failure."""
+
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """A failure with a stable code, an HTTP status and data that is safe to show.
+
+    Doors never catch it: ``problems.py``, the consumers and the SSE view translate it once.
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, **data: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.data = data
+
+
+class InvalidInputError(AppError):
+    """The request cannot be understood; nothing was changed."""
+
+    code = "invalid_input"
+    status = 400
+
+
+class NotFoundError(AppError):
+    """There is no such thing, or it is not yours: both look the same."""
+
+    code = "not_found"
+    status = 404
+
+
+class ForbiddenError(AppError):
+    """You are known, but this is not allowed to you."""
+
+    code = "forbidden"
+    status = 403
+
+
+class ConflictError(AppError):
+    """The thing changed, or is busy; nothing was changed."""
+
+    code = "conflict"
+    status = 409

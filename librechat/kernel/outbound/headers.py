@@ -1,0 +1,44 @@
+"""Request headers: none may change how the message is framed."""
+
+from collections.abc import Mapping
+
+from librechat.kernel.outbound.failures import UnsafeRequestError
+
+# They frame the message or steer the connection: only the client itself may set them.
+FRAMING = frozenset(
+    {
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",  # codespell:ignore te
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    },
+)
+
+
+def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers with the defaults below them.
+
+    Raises:
+        UnsafeRequestError: one would change how the message is framed.
+    """
+    # Compressed bytes would be held back by the decoder and could unpack to gigabytes.
+    known = {"Accept-Encoding": "identity", "User-Agent": "LibreChat"}
+    lower = {name.lower() for name in headers}
+    for name, value in headers.items():
+        if name.lower() in FRAMING or not name.isascii() or not _is_token(name):
+            raise UnsafeRequestError("A header with this name cannot be set.")
+        if any(sign in "\r\n\x00" for sign in value):
+            raise UnsafeRequestError("A header value holds a line break.")
+    kept = {name: value for name, value in known.items() if name.lower() not in lower}
+    return kept | dict(headers)
+
+
+def _is_token(name: str) -> bool:
+    return bool(name) and all(sign.isalnum() or sign in "!#$%&'*+-.^_`|~" for sign in name)

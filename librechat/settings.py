@@ -1,0 +1,390 @@
+"""Settings: the only module that reads the environment (docs/settings.md lists every name)."""
+
+import secrets
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+import django_stubs_ext
+from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+
+from librechat.env import Environment, GeneratedSecrets
+
+django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[User] work at run time
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment.load(BASE_DIR / ".env")
+
+LIBRECHAT_ENV = env.text("LIBRECHAT_ENV", "production")
+DEBUG = LIBRECHAT_ENV == "development"
+IN_TESTS = LIBRECHAT_ENV == "test"
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).resolve()
+CONFIG_PATH = env.text("CONFIG_PATH", "" if IN_TESTS else str(BASE_DIR / "librechat.yaml"))
+CONFIG_BYPASS_VALIDATION = env.flag("CONFIG_BYPASS_VALIDATION")
+CONFIG_VARIABLES = env.snapshot()  # what ${NAME} in librechat.yaml may name
+
+# Secrets: from the environment, else made once and kept in DATA_DIR (mode 0600).
+_generated = GeneratedSecrets(DATA_DIR / "secrets.json")
+SECRET_KEY = env.text("SECRET_KEY") or _generated.get("SECRET_KEY")
+JWT_SECRET = env.text("JWT_SECRET") or (SECRET_KEY if IN_TESTS else _generated.get("JWT_SECRET"))
+JWT_REFRESH_SECRET = env.text("JWT_REFRESH_SECRET") or (
+    f"refresh-{SECRET_KEY}" if IN_TESTS else _generated.get("JWT_REFRESH_SECRET")
+)
+# The first key encrypts, the others still decrypt: rotate by putting a new one in front.
+CREDS_KEYS = env.words("CREDS_KEY") or [
+    SECRET_KEY if IN_TESTS else _generated.get("CREDS_KEY"),
+]
+METRICS_SECRET = env.text("METRICS_SECRET")
+FAILPOINTS = env.text("LC_FAILPOINTS")  # name:action, in tests only; kernel/failpoints.py
+
+# Addresses
+HOST = env.text("HOST", "localhost")
+PORT = env.integer("PORT", 3080)
+DOMAIN_CLIENT = env.text("DOMAIN_CLIENT", f"http://localhost:{PORT}").rstrip("/")
+DOMAIN_SERVER = env.text("DOMAIN_SERVER", DOMAIN_CLIENT).rstrip("/")
+TRUST_PROXY = env.integer("TRUST_PROXY", 0)  # hops of trusted proxies in front
+FORWARDED_ALLOW_IPS = env.text("FORWARDED_ALLOW_IPS", "127.0.0.1")
+WEB_CONCURRENCY = env.integer("WEB_CONCURRENCY", 1)
+_public = urlsplit(DOMAIN_CLIENT)
+_local = {"localhost", "127.0.0.1", "[::1]"}
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or sorted(
+    {*_local, "testserver", _public.hostname or "localhost"},
+)
+CSRF_TRUSTED_ORIGINS = [DOMAIN_CLIENT]
+SECURE_COOKIES = env.flag(
+    "SESSION_COOKIE_SECURE",
+    default=_public.scheme == "https" and _public.hostname not in _local,
+)
+if TRUST_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "corsheaders",
+    "csp",
+    "django_htmx",
+    "django_vite",
+    "accounts",
+    "billing",
+    "files",
+    "agents",
+    "conversations",
+    "librechat",
+]
+if DEBUG:
+    INSTALLED_APPS.insert(0, "daphne")  # drives manage.py runserver
+if IN_TESTS or DEBUG:
+    INSTALLED_APPS.append("django_linear_migrations")
+
+MIDDLEWARE = [
+    "librechat.kernel.middleware.request_id_middleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "librechat.admin_site.AdminPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+if IN_TESTS:
+    MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")  # nothing is collected
+ROOT_URLCONF = "librechat.urls"
+ASGI_APPLICATION = "librechat.asgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "accounts.web.context.shell",
+            ],
+        },
+    },
+]
+
+# Database: SQLite in WAL mode by default, PostgreSQL by DATABASE_URL.
+DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'librechat.sqlite3'}")
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728;"
+            " PRAGMA cache_size=-8000;"
+        ),
+    }
+    # A file, not memory: the threads of one test wait for each other as those of a server do.
+    DATABASES["default"]["TEST"] = {
+        "NAME": Path(tempfile.gettempdir()) / f"librechat-test-{secrets.token_hex(4)}.sqlite3",
+    }
+elif not IN_TESTS:
+    # An open stream holds no connection, so a small pool serves many readers.
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": env.integer("DATABASE_POOL_SIZE", 20), "timeout": 10},
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis only by setting (DESIGN decision 4): cache, channel layer, event log, counters.
+REDIS_URI = env.text("REDIS_URI")
+REDIS_KEY_PREFIX = env.text("REDIS_KEY_PREFIX", "librechat")
+CACHES: dict[str, dict[str, object]]
+CHANNEL_LAYERS: dict[str, dict[str, object]]
+if REDIS_URI:
+    CACHES = {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": REDIS_URI,
+            "KEY_PREFIX": REDIS_KEY_PREFIX,
+        },
+    }
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URI], "prefix": f"{REDIS_KEY_PREFIX}::channels"},
+        },
+    }
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 5_000},  # a few hundred pages of rendered messages
+        },
+    }
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+# People and sign-in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if IN_TESTS
+    else [
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "django.contrib.auth.hashers.BCryptPasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
+)
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/c/new"
+LOGOUT_REDIRECT_URL = "/login"
+MIN_PASSWORD_LENGTH = env.integer("MIN_PASSWORD_LENGTH", 8)
+ALLOW_EMAIL_LOGIN = env.flag("ALLOW_EMAIL_LOGIN", default=True)
+ALLOW_REGISTRATION = env.flag("ALLOW_REGISTRATION")
+ALLOW_SOCIAL_LOGIN = env.flag("ALLOW_SOCIAL_LOGIN")
+ALLOW_PASSWORD_RESET = env.flag("ALLOW_PASSWORD_RESET")
+ALLOW_ACCOUNT_DELETION = env.flag("ALLOW_ACCOUNT_DELETION", default=True)
+ALLOW_UNVERIFIED_EMAIL_LOGIN = env.flag("ALLOW_UNVERIFIED_EMAIL_LOGIN")
+ALLOW_SHARED_LINKS = env.flag("ALLOW_SHARED_LINKS", default=True)
+ALLOW_SHARED_LINKS_PUBLIC = env.flag("ALLOW_SHARED_LINKS_PUBLIC")
+SESSION_EXPIRY = timedelta(milliseconds=env.number("SESSION_EXPIRY", 15 * 60 * 1000))
+REFRESH_TOKEN_EXPIRY = timedelta(
+    milliseconds=env.number("REFRESH_TOKEN_EXPIRY", 7 * 24 * 60 * 60 * 1000),
+)
+SESSION_COOKIE_AGE = int(REFRESH_TOKEN_EXPIRY.total_seconds())
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_SAMESITE = "Strict"
+
+# The product
+APP_TITLE = env.text("APP_TITLE", "LibreChat")
+CUSTOM_FOOTER = env.text("CUSTOM_FOOTER")
+HELP_AND_FAQ_URL = env.text("HELP_AND_FAQ_URL", "https://librechat.ai")
+NO_INDEX = env.flag("NO_INDEX", default=True)
+ENDPOINTS = env.words("ENDPOINTS")
+PROVIDER_VARIABLES = {  # LibreChat's own names; agents/llm/providers reads them from here
+    name: value
+    for prefix in ("OPENAI_", "ANTHROPIC_", "GOOGLE_", "AZURE_", "BEDROCK_", "OLLAMA_", "GEMINI_")
+    for name, value in env.startswith(prefix).items()
+    if not IN_TESTS  # a developer's own keys must not change what a test sees
+}
+LIMIT_CONCURRENT_MESSAGES = env.flag("LIMIT_CONCURRENT_MESSAGES")
+CONCURRENT_MESSAGE_MAX = max(1, env.integer("CONCURRENT_MESSAGE_MAX", 2))
+UNKNOWN_MODEL_PRICE = env.text("UNKNOWN_MODEL_PRICE", "default")  # default, refuse, free
+LIMITS = {  # *_MAX, *_WINDOW and LIMIT_* of accounts/limits/rules.py
+    name: value
+    for name, value in env.snapshot().items()
+    if name.endswith(("_MAX", "_WINDOW")) or name.startswith("LIMIT_")
+}
+
+# Generations (DESIGN section 5)
+GENERATION_LEASE_SECONDS = env.number("GENERATION_LEASE_SECONDS", 15)
+GENERATION_KEEP_SECONDS = env.number("GENERATION_KEEP_SECONDS", 60)
+GENERATION_CHECKPOINT_SECONDS = env.number("GENERATION_CHECKPOINT_SECONDS", 2)
+SHUTDOWN_GRACE_SECONDS = env.number("SHUTDOWN_GRACE_SECONDS", 20)
+PROVIDER_FIRST_BYTE_SECONDS = env.number("PROVIDER_FIRST_BYTE_SECONDS", 120)
+PROVIDER_IDLE_SECONDS = env.number("PROVIDER_IDLE_SECONDS", 90)
+EXACT_TOKEN_COUNTS = env.flag("EXACT_TOKEN_COUNTS")  # 100 MB of tables, see agents/llm/tokens.py
+
+# The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.auth.drf.Authentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["librechat.kernel.problems.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["librechat.kernel.problems.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "librechat.kernel.problems.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "LibreChat for Django",
+    "DESCRIPTION": "LibreChat's REST contract, served by Django.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SECRET,
+    "ACCESS_TOKEN_LIFETIME": SESSION_EXPIRY,
+    "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_EXPIRY,
+    "USER_ID_CLAIM": "id",
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+CORS_ALLOW_ALL_ORIGINS = True  # bearer tokens only: cookies are never allowed across origins
+
+# Security headers
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000) if SECURE_COOKIES else 0
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ("/admin/",),  # admin_site.py sets the admin's own, looser policy
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", "https:"],  # foreign ones after a click only
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "object-src": [NONE],
+    },
+}
+ADMIN_CONTENT_SECURITY_POLICY = {
+    "default-src": [SELF],
+    "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],  # unfold runs Alpine
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:"],
+    "connect-src": [SELF],
+    "frame-ancestors": [NONE],
+    "base-uri": [SELF],
+    "form-action": [SELF],
+}
+
+# Languages, times
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "librechat" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Static files: Vite builds into static/dist, whitenoise serves them compressed and immutable.
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        # Tests other than the browser's need no built front end.
+        "manifest_path": BASE_DIR
+        / ("tests/data/manifest.json" if IN_TESTS else "static/dist/manifest.json"),
+    },
+}
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "uploads"},
+    },
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if IN_TESTS or DEBUG
+            else "librechat.static_storage.StaticStorage"
+        ),
+    },
+}
+WHITENOISE_USE_FINDERS = IN_TESTS or DEBUG
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # whether subdomains or a preload list follow is the operator's decision,
+    "security.W021",  # and so is
+    "security.W008",  # the redirect to TLS, which belongs to the proxy that ends it
+    "staticfiles.W004",  # static/dist exists once the front end is built
+]
+
+# Logs: JSON lines on stdout, request ids, secrets filtered.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "librechat.kernel.logs.SecretFilter"}},
+    "formatters": {
+        "json": {"()": "librechat.kernel.logs.JsonFormatter"},
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["secrets"],
+            "formatter": "plain" if DEBUG or not env.flag("CONSOLE_JSON", default=True) else "json",
+            "stream": sys.stderr,
+        },
+    },
+    "root": {"handlers": ["console"], "level": "WARNING" if IN_TESTS else "INFO"},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "propagate": False},
+        "uvicorn.access": {"level": "WARNING"},
+    },
+}
+
+UNFOLD = {
+    "SITE_TITLE": APP_TITLE,
+    "SITE_HEADER": APP_TITLE,
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        "primary": {
+            "50": "#eff8f5",
+            "100": "#d7efe7",
+            "200": "#b1dfd1",
+            "300": "#82cab6",
+            "400": "#55c3a3",
+            "500": "#2a9c7e",
+            "600": "#0f6a56",
+            "700": "#0b5c4a",
+            "800": "#0b4a3d",
+            "900": "#0a3d33",
+            "950": "#062219",
+        },
+    },
+}

@@ -1,0 +1,33 @@
+/** The page's head and forms when a new chat becomes a conversation. */
+
+/** Show a title in the header of a chat that has just begun. */
+export function openHead(chat: Element): void {
+  const head = document.querySelector(".head");
+  const template = chat.querySelector<HTMLTemplateElement>("template[data-head-template]");
+  const end = head?.querySelector(".head-end");
+  if (head && template && !head.querySelector("[data-title]")) {
+    head.insertBefore(template.content.cloneNode(true), end ?? null);
+  }
+  const toggle = head?.querySelector<HTMLElement>("[data-temporary-toggle]");
+  if (toggle) {
+    toggle.hidden = true;
+  }
+}
+
+/** Let the header's menu act on the conversation. */
+export function nameHead(conversationId: string): void {
+  const title = document.querySelector<HTMLAnchorElement>(".head .head-title");
+  if (title) {
+    title.dataset.conversationId = conversationId;
+    title.href = `/c/${conversationId}/options`;
+  }
+}
+
+/** Point the composer's forms at the conversation, for a page whose script fails later. */
+export function nameComposer(chat: Element, conversationId: string): void {
+  const form = chat.querySelector<HTMLFormElement>("form[data-composer]");
+  if (form) {
+    form.action = `/c/${conversationId}`;
+  }
+  chat.querySelector("[data-stop]")?.setAttribute("formaction", `/c/${conversationId}/stop`);
+}

@@ -1,0 +1,59 @@
+/** Starting an answer through LibreChat's contract. */
+
+import { postJson } from "../api/http";
+import type { ChatElement } from "./chat";
+
+const NO_PARENT = "00000000-0000-0000-0000-000000000000";
+
+export interface Turn {
+  text: string;
+  endpoint: string;
+  model: string;
+  isTemporary: boolean;
+  clientRequestId: string;
+}
+
+/** What the chat is set to, e.g. a temperature; an empty object when nothing is. */
+export type Parameters = Record<string, unknown>;
+
+export interface Started {
+  conversationId: string;
+  generationId: string;
+}
+
+/** The start body; null-like fields are left out, as LibreChat's client does. */
+export function bodyOf(
+  turn: Turn,
+  conversationId: string,
+  leafId: string,
+  parameters: Parameters = {},
+): Record<string, unknown> {
+  return {
+    ...parameters,
+    text: turn.text,
+    sender: "User",
+    isCreatedByUser: true,
+    messageId: crypto.randomUUID(),
+    parentMessageId: leafId || NO_PARENT,
+    ...(conversationId === "new" ? {} : { conversationId }),
+    endpoint: turn.endpoint,
+    model: turn.model,
+    isTemporary: turn.isTemporary,
+    isRegenerate: false,
+    isContinued: false,
+    clientRequestId: turn.clientRequestId,
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+}
+
+export async function startTurn(chat: ChatElement, turn: Turn): Promise<Started> {
+  const leaf = chat.leafId;
+  const api = `${chat.dataset.api ?? "/api/agents/chat/"}${encodeURIComponent(turn.endpoint)}`;
+  const answer = await postJson(api, bodyOf(turn, chat.conversationId, leaf, parametersOf(chat)));
+  return answer as Started;
+}
+
+function parametersOf(chat: ChatElement): Parameters {
+  const set: unknown = JSON.parse(chat.dataset.parameters || "{}");
+  return typeof set === "object" && set !== null ? (set as Parameters) : {};
+}

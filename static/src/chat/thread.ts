@@ -1,0 +1,178 @@
+/** The thread: the reader owns the scroll, older messages arrive before they are reached. */
+
+import { getHtml, sentence } from "../api/http";
+import { toast } from "../ui/toasts";
+
+const AT_BOTTOM_PX = 48;
+const TOP_GAP_PX = 16;
+const AHEAD = "1500px 0px 0px 0px";
+const UP_KEYS = new Set(["ArrowUp", "PageUp", "Home"]);
+
+/** The article an address points at: `#m-<id>`, or `?at=<id>` from a search. */
+function targetId(): string {
+  const asked = new URLSearchParams(location.search).get("at");
+  return asked ? `m-${asked}` : location.hash.slice(1);
+}
+
+export class ThreadElement extends HTMLElement {
+  private isFollowing = false;
+  private older: IntersectionObserver | null = null;
+
+  connectedCallback(): void {
+    this.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.addEventListener("wheel", (event) => event.deltaY < 0 && this.letGo(), { passive: true });
+    this.addEventListener("touchmove", () => this.letGo(), { passive: true });
+    this.addEventListener("keydown", (event) => this.pressed(event));
+    this.newest?.addEventListener("click", () => this.toNewest());
+    this.older = new IntersectionObserver((entries) => this.nearTop(entries), {
+      root: this,
+      rootMargin: AHEAD,
+    });
+    this.watchOlder();
+    this.openAtTarget();
+  }
+
+  disconnectedCallback(): void {
+    this.older?.disconnect();
+  }
+
+  get messages(): HTMLElement {
+    return this.querySelector<HTMLElement>("[data-messages]") ?? this;
+  }
+
+  /** Before text is appended: is the reader at the bottom, so that following is wanted? */
+  beforeGrowth(): boolean {
+    return this.isFollowing && this.isAtBottom;
+  }
+
+  /** After text was appended. */
+  afterGrowth(wasAtBottom: boolean): void {
+    if (wasAtBottom) {
+      this.scrollTop = this.scrollHeight;
+    }
+    this.showNewest();
+  }
+
+  /** A turn was sent: put it near the top and give the reply room, so that nothing moves. */
+  show(turn: HTMLElement, reply: HTMLElement): void {
+    for (const roomy of this.querySelectorAll<HTMLElement>("article[data-roomy]")) {
+      roomy.style.minHeight = "";
+      delete roomy.dataset.roomy;
+    }
+    reply.dataset.roomy = "";
+    reply.style.minHeight = `${reply.offsetHeight + this.missingBelow(turn)}px`;
+    this.bringToTop(turn);
+    this.isFollowing = true;
+    this.showNewest();
+  }
+
+  toNewest(): void {
+    this.scrollTop = this.scrollHeight;
+    this.isFollowing = true;
+    this.showNewest();
+  }
+
+  /** Look again for an element that stands for older messages. */
+  watchOlder(): void {
+    const place = this.querySelector("[data-older]");
+    if (place) {
+      this.older?.observe(place);
+    }
+  }
+
+  /** Scrolls the thread alone: scrollIntoView would move the page around it as well. */
+  private bringToTop(article: HTMLElement): void {
+    const above = article.getBoundingClientRect().top - this.getBoundingClientRect().top;
+    this.scrollTop += above - TOP_GAP_PX;
+  }
+
+  /** How much the content is too short for the article to reach the top. */
+  private missingBelow(article: HTMLElement): number {
+    const above = article.getBoundingClientRect().top - this.getBoundingClientRect().top;
+    const reachable = this.scrollHeight - this.clientHeight - this.scrollTop;
+    return Math.max(above - TOP_GAP_PX - reachable, 0);
+  }
+
+  private get newest(): HTMLElement | null {
+    return this.closest("lc-chat")?.querySelector<HTMLElement>("[data-newest]") ?? null;
+  }
+
+  private get isAtBottom(): boolean {
+    return this.scrollHeight - this.scrollTop - this.clientHeight < AT_BOTTOM_PX;
+  }
+
+  private scrolled(): void {
+    if (this.isAtBottom) {
+      this.isFollowing = true;
+    }
+    this.showNewest();
+  }
+
+  private letGo(): void {
+    this.isFollowing = false;
+  }
+
+  private showNewest(): void {
+    if (this.newest) {
+      this.newest.hidden = this.isAtBottom;
+    }
+  }
+
+  private openAtTarget(): void {
+    const target = document.getElementById(targetId());
+    if (target) {
+      this.bringToTop(target);
+      target.classList.add("message-target");
+    } else {
+      this.toNewest();
+    }
+  }
+
+  private pressed(event: KeyboardEvent): void {
+    if (UP_KEYS.has(event.key)) {
+      this.letGo();
+    }
+    const isInText = event.target instanceof HTMLTextAreaElement;
+    if (isInText || event.ctrlKey || event.metaKey) {
+      return;
+    }
+    if (event.key === "j" || (event.altKey && event.key === "ArrowDown")) {
+      this.step(1, event);
+    } else if (event.key === "k" || (event.altKey && event.key === "ArrowUp")) {
+      this.step(-1, event);
+    } else if (event.key === "Escape") {
+      document.querySelector<HTMLElement>("[data-composer] textarea")?.focus();
+    }
+  }
+
+  private step(by: 1 | -1, event: KeyboardEvent): void {
+    const articles = [...this.querySelectorAll<HTMLElement>("article.message")];
+    const now = articles.findIndex((article) => article.contains(document.activeElement));
+    const next = now < 0 ? articles.length - 1 : now + by;
+    const article = articles[next];
+    if (article) {
+      event.preventDefault();
+      this.letGo();
+      article.focus();
+    }
+  }
+
+  private nearTop(entries: IntersectionObserverEntry[]): void {
+    for (const entry of entries) {
+      if (entry.isIntersecting && entry.target instanceof HTMLElement) {
+        this.older?.unobserve(entry.target);
+        this.load(entry.target).catch((error: unknown) => toast(sentence(error)));
+      }
+    }
+  }
+
+  private async load(place: HTMLElement): Promise<void> {
+    const html = await getHtml(place.dataset.url ?? "");
+    const fromBottom = this.scrollHeight - this.scrollTop;
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    place.replaceWith(template.content);
+    this.scrollTop = this.scrollHeight - fromBottom;
+    this.watchOlder();
+  }
+}

@@ -1,0 +1,141 @@
+/** The model picker: a searchable list beside the message box. */
+
+import { getHtml, sentence } from "../api/http";
+import { nextIndex, placeAtEnd } from "../ui/menu";
+import { toast } from "../ui/toasts";
+
+/** Whether an option fits the search; every word must occur. */
+export function matches(label: string, search: string): boolean {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const text = label.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+export class ModelPickerElement extends HTMLElement {
+  private active = -1;
+
+  connectedCallback(): void {
+    if (this.dataset.ready === "") {
+      return;
+    }
+    this.dataset.ready = "";
+    this.opener?.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.open().catch((error: unknown) => toast(sentence(error), { stays: true }));
+    });
+    this.search?.addEventListener("input", () => this.filter());
+    this.search?.addEventListener("keydown", (event) => this.pressed(event));
+    this.list?.addEventListener("click", (event) => {
+      const target = event.target instanceof Element ? event.target : null;
+      const option = target?.closest<HTMLElement>("[data-model]");
+      if (option) {
+        event.preventDefault();
+        this.choose(option);
+      }
+    });
+  }
+
+  private get opener(): HTMLElement | null {
+    return this.querySelector<HTMLElement>("[data-picker-open]");
+  }
+
+  private get panel(): HTMLElement | null {
+    return this.querySelector<HTMLElement>("[data-picker]");
+  }
+
+  private get search(): HTMLInputElement | null {
+    return this.querySelector<HTMLInputElement>("[data-picker-search]");
+  }
+
+  private get list(): HTMLElement | null {
+    return this.querySelector<HTMLElement>("[data-picker-list]");
+  }
+
+  private get options(): HTMLElement[] {
+    const all = this.list?.querySelectorAll<HTMLElement>("[data-model]") ?? [];
+    return [...all].filter((option) => !option.hidden);
+  }
+
+  private async open(): Promise<void> {
+    const { panel, list, opener } = this;
+    if (!panel || !list || !opener) {
+      return;
+    }
+    panel.showPopover();
+    placeAtEnd(panel, opener);
+    if (!list.firstElementChild) {
+      list.innerHTML = await getHtml(list.dataset.url ?? "/_/picker");
+      placeAtEnd(panel, opener);
+    }
+    if (this.search) {
+      this.search.value = "";
+      this.filter();
+      this.search.focus();
+    }
+  }
+
+  private filter(): void {
+    const search = this.search?.value ?? "";
+    for (const option of this.list?.querySelectorAll<HTMLElement>("[data-model]") ?? []) {
+      option.hidden = !matches(option.textContent, search);
+    }
+    for (const group of this.list?.querySelectorAll<HTMLElement>("[data-picker-group]") ?? []) {
+      group.hidden = group.querySelector("[data-model]:not([hidden])") === null;
+    }
+    const empty = this.list?.querySelector<HTMLElement>("[data-picker-empty]");
+    if (empty) {
+      empty.hidden = this.options.length > 0;
+    }
+    this.mark(search ? 0 : -1);
+  }
+
+  private pressed(event: KeyboardEvent): void {
+    const next = nextIndex(event.key, this.active, this.options.length);
+    if (next !== null) {
+      event.preventDefault();
+      this.mark(next);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      const option = this.options[this.active] ?? this.options[0];
+      if (option) {
+        this.choose(option);
+      }
+    }
+  }
+
+  private mark(index: number): void {
+    this.active = index;
+    for (const [number, option] of this.options.entries()) {
+      const isActive = number === index;
+      option.classList.toggle("active", isActive);
+      if (isActive) {
+        option.id ||= `option-${number}-${crypto.randomUUID()}`;
+        this.search?.setAttribute("aria-activedescendant", option.id);
+        option.scrollIntoView({ block: "nearest" });
+      }
+    }
+  }
+
+  private choose(option: HTMLElement): void {
+    const { endpoint = "", model = "", label = model } = option.dataset;
+    const form = this.closest("form");
+    for (const [name, value] of Object.entries({ endpoint, model })) {
+      const selector = `input[name="${name}"]`;
+      for (const owner of [form, document.querySelector("#message-action")]) {
+        const input = owner?.querySelector<HTMLInputElement>(selector);
+        if (input) {
+          input.value = value;
+        }
+      }
+    }
+    const shown = this.querySelector("[data-picker-label]");
+    if (shown) {
+      shown.textContent = label;
+    }
+    for (const other of this.list?.querySelectorAll("[aria-selected]") ?? []) {
+      other.setAttribute("aria-selected", String(other === option));
+    }
+    this.panel?.hidePopover();
+    form?.querySelector("textarea")?.focus();
+  }
+}

@@ -1,0 +1,9 @@
+/** Pages around the chat: sign-in and settings. */
+
+import "../styles/main.css";
+import { ThemeElement } from "./ui/theme";
+import { ToastsElement } from "./ui/toasts";
+
+document.documentElement.dataset.script = "";
+customElements.define("lc-toasts", ToastsElement);
+customElements.define("lc-theme", ThemeElement);

@@ -1,0 +1,176 @@
+/** The page's one WebSocket: subscriptions that survive lost connections. */
+
+import { backoff, type Frame, isNew, parse, type ServerMessage } from "./frames";
+
+export interface Reader {
+  /** New frames of a generation, in order, each once. */
+  frames(frames: Frame[]): void;
+  /** The log is gone: read the stored message instead. */
+  gone(): void;
+}
+
+interface Subscription {
+  cursor: number;
+  reader: Reader;
+}
+
+const PING_MS = 20_000;
+const PATIENCE_MS = 10_000;
+const SIGNED_OUT = 4401;
+
+export class Connection extends EventTarget {
+  private socket: WebSocket | null = null;
+  private readonly subscriptions = new Map<string, Subscription>();
+  private attempt = 0;
+  private retry = 0;
+  private heartbeat = 0;
+  private lastHeard = 0;
+
+  constructor(private readonly url: string) {
+    super();
+    addEventListener("online", () => this.reconnectNow());
+    addEventListener("offline", () => this.drop());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && !this.isOpen) {
+        this.reconnectNow();
+      }
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  connect(): void {
+    if (this.socket !== null) {
+      return;
+    }
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    socket.addEventListener("open", () => this.opened());
+    socket.addEventListener("message", (event) => this.heard(String(event.data)));
+    socket.addEventListener("close", (event) => this.closed(socket, event.code));
+  }
+
+  subscribe(generation: string, after: number, reader: Reader): void {
+    this.subscriptions.set(generation, { cursor: after, reader });
+    this.connect();
+    this.send({ type: "subscribe", generation, after });
+    this.startHeartbeat();
+  }
+
+  unsubscribe(generation: string): void {
+    this.subscriptions.delete(generation);
+    this.send({ type: "unsubscribe", generation });
+    if (this.subscriptions.size === 0) {
+      clearInterval(this.heartbeat);
+      this.heartbeat = 0;
+    }
+  }
+
+  /** Ask for the end of an answer; false when there is no connection to ask over. */
+  stop(generation: string): boolean {
+    return this.send({ type: "stop", generation });
+  }
+
+  private send(message: object): boolean {
+    if (!this.isOpen) {
+      return false;
+    }
+    this.socket?.send(JSON.stringify(message));
+    return true;
+  }
+
+  private opened(): void {
+    this.attempt = 0;
+    this.lastHeard = Date.now();
+    for (const [generation, { cursor }] of this.subscriptions) {
+      this.send({ type: "subscribe", generation, after: cursor });
+    }
+    this.dispatchEvent(new Event("connected"));
+  }
+
+  private heard(text: string): void {
+    this.lastHeard = Date.now();
+    const message = parse(text);
+    if (message !== null) {
+      this.route(message);
+    }
+  }
+
+  private route(message: ServerMessage): void {
+    switch (message.type) {
+      case "frames": {
+        const subscription = this.subscriptions.get(message.generation);
+        if (subscription && isNew(subscription.cursor, message.upto)) {
+          subscription.cursor = message.upto;
+          subscription.reader.frames(message.frames);
+        }
+        break;
+      }
+      case "gone":
+        this.subscriptions.get(message.generation)?.reader.gone();
+        this.unsubscribe(message.generation);
+        break;
+      case "list":
+      case "error":
+        this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
+        break;
+      default:
+        break;
+    }
+  }
+
+  private closed(socket: WebSocket, code: number): void {
+    if (this.socket !== socket) {
+      return;
+    }
+    this.socket = null;
+    if (code === SIGNED_OUT) {
+      location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+      return;
+    }
+    this.dispatchEvent(new Event("lost"));
+    const wait = backoff(this.attempt) * (0.75 + Math.random() / 2);
+    this.attempt += 1;
+    clearTimeout(this.retry);
+    this.retry = window.setTimeout(() => this.connect(), wait);
+  }
+
+  private drop(): void {
+    const socket = this.socket;
+    if (socket !== null) {
+      socket.close();
+      this.closed(socket, 0);
+    }
+  }
+
+  private reconnectNow(): void {
+    clearTimeout(this.retry);
+    this.attempt = 0;
+    this.connect();
+  }
+
+  /** Only while an answer is read: an idle page has no timers. */
+  private startHeartbeat(): void {
+    if (this.heartbeat !== 0) {
+      return;
+    }
+    this.heartbeat = window.setInterval(() => {
+      if (this.isOpen && Date.now() - this.lastHeard > PING_MS + PATIENCE_MS) {
+        this.drop();
+        return;
+      }
+      this.send({ type: "ping" });
+    }, PING_MS);
+  }
+}
+
+let shared: Connection | null = null;
+
+/** The connection of this page. */
+export function connection(): Connection {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  shared ??= new Connection(`${scheme}//${location.host}/ws`);
+  return shared;
+}

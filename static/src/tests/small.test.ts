@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { bodyOf } from "../chat/start";
+import { matches } from "../composer/picker";
+import { nextIndex } from "../ui/menu";
+import { nameOf } from "../ui/shortcuts";
+
+const TURN = {
+  text: "Hi",
+  endpoint: "openAI",
+  model: "gpt-4o",
+  isTemporary: false,
+  clientRequestId: "r1",
+};
+
+test("a new conversation sends no conversation id", () => {
+  const body = bodyOf(TURN, "new", "");
+  expect("conversationId" in body).toBe(false);
+  expect(body.parentMessageId).toBe("00000000-0000-0000-0000-000000000000");
+});
+
+test("a further turn names its conversation and parent", () => {
+  const body = bodyOf(TURN, "c1", "a1");
+  expect(body.conversationId).toBe("c1");
+  expect(body.parentMessageId).toBe("a1");
+});
+
+test("every word of a search must occur", () => {
+  expect(matches("Claude Sonnet 5", "son clau")).toBe(true);
+  expect(matches("Claude Sonnet 5", "opus")).toBe(false);
+  expect(matches("anything", "")).toBe(true);
+});
+
+test("arrow keys go round", () => {
+  expect(nextIndex("ArrowDown", 2, 3)).toBe(0);
+  expect(nextIndex("ArrowUp", 0, 3)).toBe(2);
+  expect(nextIndex("End", 0, 3)).toBe(2);
+  expect(nextIndex("x", 0, 3)).toBeNull();
+  expect(nextIndex("ArrowDown", 0, 0)).toBeNull();
+});
+
+test("a key press has one name on every keyboard", () => {
+  const press = new KeyboardEvent("keydown", { key: "O", metaKey: true, shiftKey: true });
+  expect(nameOf(press)).toBe("mod+shift+o");
+});

@@ -1,0 +1,39 @@
+/** Copy buttons: of a code block, or of a whole message. */
+
+import { toast } from "./toasts";
+
+/** The text a copy button stands for. */
+export function copyText(button: Element): string {
+  const code = button.closest("figure.code")?.querySelector("code");
+  if (code) {
+    return code.textContent;
+  }
+  const message = button.closest("article");
+  const body = message?.querySelector<HTMLElement>("[data-reply-body], [data-text]");
+  return body?.innerText.trim() ?? "";
+}
+
+async function copy(button: HTMLElement): Promise<void> {
+  await navigator.clipboard.writeText(copyText(button));
+  const label = button.getAttribute("aria-label");
+  button.classList.add("copied");
+  button.setAttribute("aria-label", "Copied");
+  window.setTimeout(() => {
+    button.classList.remove("copied");
+    if (label === null) {
+      button.removeAttribute("aria-label");
+    } else {
+      button.setAttribute("aria-label", label);
+    }
+  }, 1_500);
+}
+
+export function watchCopies(): void {
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const button = target?.closest<HTMLElement>("[data-copy]");
+    if (button) {
+      copy(button).catch(() => toast("The browser did not allow copying.", { stays: true }));
+    }
+  });
+}

@@ -1,0 +1,92 @@
+"""Who is behind a WebSocket."""
+
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+
+from accounts.auth.channels import SessionOrTokenAuthMiddleware, still_valid
+from accounts.models import AuthSession, User
+from accounts.services.people import user_disable
+from accounts.services.sessions import epoch_raise, session_close
+from tests.factories.people import PASSWORD, person, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def connect(query: str = "", cookie: str = "") -> dict[str, Any]:
+    """Return the scope an application gets."""
+    seen: dict[str, Any] = {}
+
+    async def application(scope: dict[str, Any], _receive: Any, _send: Any) -> None:
+        seen.update(scope)
+
+    async def channel(*_args: Any) -> None:
+        return None
+
+    headers = [(b"cookie", cookie.encode("latin-1"))] if cookie else []
+    scope = {"type": "websocket", "query_string": query.encode(), "headers": headers}
+    await SessionOrTokenAuthMiddleware(application)(scope, channel, channel)
+    return seen
+
+
+def page_cookie(user: User) -> str:
+    client = Client()
+    client.post("/login", {"email": user.email, "password": PASSWORD})
+    return f"theme=dark; sessionid={client.cookies['sessionid'].value}"
+
+
+async def test_a_page_session_says_who_it_is() -> None:
+    user = await sync_to_async(person)()
+    cookie = await sync_to_async(page_cookie)(user)
+    scope = await connect(cookie=cookie)
+    session = await AuthSession.objects.aget()
+    assert (scope["user"], scope["auth_session"]) == (user, session.pk)
+    assert scope["type"] == "websocket"
+
+
+async def test_a_token_in_the_address_says_who_it_is() -> None:
+    login = await sync_to_async(lambda: sign_in(person()))()
+    scope = await connect(query=f"after=3&token={login.access_token}")
+    assert (scope["user"], scope["auth_session"]) == (login.user, login.session.pk)
+
+
+async def test_a_bad_token_is_nobody_also_beside_a_good_cookie() -> None:
+    user = await sync_to_async(person)()
+    cookie = await sync_to_async(page_cookie)(user)
+    scope = await connect(query="token=nonsense", cookie=cookie)
+    assert isinstance(scope["user"], AnonymousUser)
+    assert scope["auth_session"] == ""
+
+
+@pytest.mark.parametrize("cookie", ["", "sessionid=nonsense", "garbage", "sessionid="])
+async def test_no_session_is_nobody(cookie: str) -> None:
+    scope = await connect(cookie=cookie)
+    assert isinstance(scope["user"], AnonymousUser)
+
+
+async def test_an_ended_session_is_nobody() -> None:
+    user = await sync_to_async(person)()
+    cookie = await sync_to_async(page_cookie)(user)
+    session = await AuthSession.objects.aget()
+    await sync_to_async(session_close)(session=session)
+    assert isinstance((await connect(cookie=cookie))["user"], AnonymousUser)
+
+
+async def test_an_open_socket_may_go_on_while_epoch_session_and_person_hold() -> None:
+    login = await sync_to_async(lambda: sign_in(person()))()
+    user, session = login.user, login.session
+    assert await still_valid(user.pk, 0)
+    assert await still_valid(user.pk, 0, session.pk)
+    assert not await still_valid(user.pk, 1)
+    assert not await still_valid("0" * 24, 0)
+    await sync_to_async(session_close)(session=session)
+    assert await still_valid(user.pk, 0)
+    assert not await still_valid(user.pk, 0, session.pk)
+    await sync_to_async(epoch_raise)(user=user)
+    assert not await still_valid(user.pk, 0)
+    assert await still_valid(user.pk, 1)
+    await sync_to_async(user_disable)(user=user)
+    assert not await still_valid(user.pk, 2)

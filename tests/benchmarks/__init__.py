@@ -1,0 +1,1 @@
+"""Measurements; printed, never pass or fail."""

@@ -1,0 +1,145 @@
+"""Scenarios 25, 26, 27, 32 and 45: working with messages and conversations."""
+
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import choose_model, last_reply, send, wait_until_done
+from tests.fakes.product import Product
+from tests.fakes.provider import FakeProvider, says
+
+pytestmark = pytest.mark.e2e
+
+
+def test_an_edited_message_starts_a_branch_and_the_old_one_comes_back(
+    signed_in: Page,
+    upstream: FakeProvider,
+) -> None:
+    page = signed_in
+    upstream.script("echo", says("First answer."), says("Second answer."))
+    send(page, "First question", model="echo")
+    wait_until_done(page)
+    turn = page.locator('article[data-role="user"]').last
+    turn.hover()
+    turn.get_by_role("link", name="Edit").click()
+    page.get_by_label("Edit message").fill("Better question")
+    page.get_by_role("button", name="Save and rerun").click()
+    expect(last_reply(page).locator("[data-reply-body]")).to_contain_text("Second answer.")
+    turn = page.locator('article[data-role="user"]').last
+    expect(turn).to_contain_text("2 / 2")
+    turn.hover()
+    turn.get_by_role("button", name="Previous").click()
+    expect(page.locator('article[data-role="user"]').last).to_contain_text("First question")
+    expect(last_reply(page).locator("[data-reply-body]")).to_contain_text("First answer.")
+
+
+def test_a_regenerated_reply_can_be_switched_and_the_choice_survives_a_reload(
+    signed_in: Page,
+    upstream: FakeProvider,
+) -> None:
+    page = signed_in
+    upstream.script("echo", says("From echo."))
+    upstream.script("markdown", says("From markdown."))
+    send(page, "Which model?", model="echo")
+    wait_until_done(page)
+    choose_model(page, "markdown")
+    last_reply(page).get_by_role("button", name="Regenerate").click()
+    expect(last_reply(page).locator("[data-reply-body]")).to_contain_text("From markdown.")
+    wait_until_done(page)
+    last_reply(page).get_by_role("button", name="Previous").click()
+    expect(last_reply(page).locator("[data-reply-body]")).to_contain_text("From echo.")
+    page.reload()
+    expect(last_reply(page).locator("[data-reply-body]")).to_contain_text("From echo.")
+
+
+def test_an_edited_reply_is_saved_without_a_rerun(signed_in: Page) -> None:
+    page = signed_in
+    send(page, "Say something", model="echo")
+    wait_until_done(page)
+    last_reply(page).get_by_role("link", name="Edit").click()
+    page.get_by_label("Edit message").fill("My own words.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(last_reply(page).locator("[data-reply-body]")).to_have_text("My own words.")
+    page.reload()
+    expect(last_reply(page).locator("[data-reply-body]")).to_have_text("My own words.")
+
+
+def test_a_rating_survives_a_reload(signed_in: Page) -> None:
+    page = signed_in
+    send(page, "Say something", model="echo")
+    wait_until_done(page)
+    last_reply(page).get_by_role("button", name="Good reply").click()
+    pressed = last_reply(page).get_by_role("button", name="Good reply")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_thousand_messages_open_in_a_second_and_typing_does_not_lag(
+    signed_in: Page,
+    product: Product,
+    email: str,
+) -> None:
+    page = signed_in
+    made = product.manage("seed_demo", email, "--messages", "1000")
+    assert made.returncode == 0, made.stderr
+    conversation = made.stdout.strip().splitlines()[-1]
+    page.goto(f"/c/{conversation}")
+    page.reload()
+    begun = time.monotonic()
+    page.goto(f"/c/{conversation}")
+    expect(page.locator('article[data-role="assistant"]').last).to_be_visible()
+    assert time.monotonic() - begun < 2.5  # the whole round trip on a small machine
+    box = page.get_by_label("Message", exact=True)
+    box.click()
+    slowest = page.evaluate(
+        """() => new Promise((resolve) => {
+          const box = document.querySelector("textarea");
+          let slowest = 0;
+          let count = 0;
+          const type = () => {
+            const begun = performance.now();
+            box.value += "x";
+            box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+            box.getBoundingClientRect();
+            slowest = Math.max(slowest, performance.now() - begun);
+            count += 1;
+            if (count < 40) requestAnimationFrame(type);
+            else resolve(slowest);
+          };
+          type();
+        })""",
+    )
+    assert slowest < 50
+    page.locator("[data-thread]").press("Home")
+    for _page in range(40):
+        if page.locator("[data-older]").count() == 0:
+            break
+        page.locator("[data-thread]").evaluate("node => { node.scrollTop = 0 }")
+        page.wait_for_timeout(100)
+    expect(page.locator("article").first).to_contain_text("step 0")
+
+
+def test_a_chat_is_renamed_and_deleted_and_undo_brings_it_back(signed_in: Page) -> None:
+    page = signed_in
+    send(page, "Keep this", model="echo")
+    wait_until_done(page)
+    page.wait_for_url("**/c/*-*")
+    conversation = page.url.rpartition("/")[2]
+    row = page.locator(f'li[data-conversation-id="{conversation}"]')
+    row.hover()
+    row.locator("[data-row-menu]").click()
+    page.get_by_role("menuitem", name="Rename").click()
+    page.get_by_label("New title").fill("Renamed chat")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("Renamed chat")
+    page.goto("/c/new")
+    row.hover()
+    row.locator("[data-row-menu]").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(row).to_have_count(1)
+    page.goto(f"/c/{conversation}")
+    expect(page.locator("[data-title]")).to_have_text("Renamed chat")

@@ -1,0 +1,1 @@
+"""Stand-ins for servers outside, on real sockets."""

@@ -1,0 +1,71 @@
+"""Real server processes in front of the scripted provider."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from tests.fakes.product import Product
+from tests.fakes.provider import FakeProvider
+
+YAML = """
+version: "1.3.17"
+cache: true
+balance:
+  enabled: true
+  startBalance: 50000000
+endpoints:
+  custom:
+    - name: Fake
+      apiKey: fake-key
+      baseURL: {url}/v1
+      models:
+        default: [echo, slow, endless, markdown, thinking, cut, hang, error-500]
+        fetch: false
+      titleConvo: false
+"""
+
+Launch = Callable[..., Product]
+
+
+@pytest.fixture
+def launch(tmp_path: Path, provider: FakeProvider) -> Iterator[Launch]:
+    """Start servers on one data folder; all are ended with the test."""
+    servers: list[Product] = []
+    (tmp_path / "librechat.yaml").write_text(YAML.format(url=provider.url), encoding="utf-8")
+
+    def start(workers: int = 1, **variables: str) -> Product:
+        server = Product(tmp_path, **variables)
+        servers.append(server)
+        return server.start(workers=workers)
+
+    yield start
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture
+def clustered(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Variables of a fresh PostgreSQL database and an emptied Redis database."""
+    admin_url = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+    redis_uri = os.environ.get("TEST_REDIS_URI", "redis://127.0.0.1:6379/9")
+    name = f"librechat_{tmp_path.name.replace('-', '_').lower()}_{os.getpid()}"
+    try:
+        connection = psycopg.connect(admin_url, autocommit=True, connect_timeout=3)
+        redis.Redis.from_url(redis_uri, socket_connect_timeout=3).ping()
+    except (psycopg.Error, redis.RedisError) as error:
+        if os.environ.get("REQUIRE") == "all":
+            raise
+        pytest.skip(f"PostgreSQL or Redis is missing: {error}")
+    connection.execute(f'CREATE DATABASE "{name}"')
+    base = admin_url.rpartition("/")[0]
+    yield {
+        "DATABASE_URL": f"{base}/{name}",
+        "REDIS_URI": redis_uri,
+        "REDIS_KEY_PREFIX": name,
+    }
+    connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    connection.close()
