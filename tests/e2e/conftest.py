@@ -25,7 +25,7 @@ endpoints:
         default: [echo, slow, long, markdown, thinking, cut, error-401, error-429, error-500]
         fetch: false
       titleConvo: true
-      titleModel: echo
+      titleModel: titles
       modelDisplayLabel: Fake
 """
 expect.set_options(timeout=10_000)
