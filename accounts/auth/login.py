@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts.auth import tokens
+from accounts.auth.caller import Caller
 from accounts.errors import (
     AccountDisabledError,
     DomainNotAllowedError,
@@ -23,7 +24,6 @@ from accounts.errors import (
     LoginRefusedError,
     NotSignedInError,
 )
-from accounts.limits.counters import client_address
 from accounts.models import AuthSession, User
 from accounts.services.registration import MAX_PASSWORD_LENGTH, domain_allowed
 from accounts.services.sessions import session_carry, session_close, session_open
@@ -32,19 +32,6 @@ logger = logging.getLogger(__name__)
 
 PAGE_SESSION = "auth_session"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Where a sign-in comes from, as the list of sessions shows it."""
-
-    address: str
-    user_agent: str
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> "Caller":
-        """Return where a request comes from."""
-        return cls(client_address(request), request.headers.get("User-Agent", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +61,16 @@ def login_with_password(*, email: object, password: object, caller: Caller) -> L
     return login_complete(user=user, caller=caller)
 
 
-def login_complete(*, user: User, caller: Caller) -> Login:
-    """Open a session for somebody whose identity is proven, unless a gate refuses."""
+def login_complete(*, user: User, caller: Caller, method: str = "local") -> Login:
+    """Open a session for somebody whose identity is proven, unless a gate refuses.
+
+    method: how it was proven, as the list of sessions shows it: local, ldap, google, passkey …
+    """
     for gate in GATES:
-        gate(user)
+        gate(user, caller)
     session, refresh = session_open(
         user=user,
+        method=method,
         make_token=tokens.refresh_issue,
         address=caller.address,
         user_agent=caller.user_agent,
@@ -99,22 +90,23 @@ def _identity(email: object, password: object) -> User | None:
     return user if user.check_password(secret) and secret else None
 
 
-def _domain_gate(user: User) -> None:
+def _domain_gate(user: User, _caller: Caller) -> None:
     if not domain_allowed(user.email):
         raise DomainNotAllowedError("The e-mail address cannot be used here.")
 
 
-def _disabled_gate(user: User) -> None:
+def _disabled_gate(user: User, _caller: Caller) -> None:
     if not user.is_active:
         raise AccountDisabledError("This account has been disabled.")
 
 
-def _verified_gate(user: User) -> None:
+def _verified_gate(user: User, _caller: Caller) -> None:
     if not user.email_verified and not settings.ALLOW_UNVERIFIED_EMAIL_LOGIN:
         raise EmailNotVerifiedError("The e-mail address has not been verified.")
 
 
-GATES: tuple[Callable[[User], None], ...] = (_domain_gate, _disabled_gate, _verified_gate)
+Gate = Callable[[User, Caller], None]
+GATES: tuple[Gate, ...] = (_domain_gate, _disabled_gate, _verified_gate)
 
 
 def page_open(request: HttpRequest, login: Login) -> None:

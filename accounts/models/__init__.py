@@ -1,17 +1,45 @@
-"""Tables of people, sessions and roles."""
+"""Tables of people, sessions, rights and the record of them."""
 
-from accounts.models.one_time_token import PASSWORD_RESET, OneTimeToken
+from accounts.models.acl import AclEntry
+from accounts.models.api_key import ApiKey
+from accounts.models.audit import AuditEvent, AuditHead
+from accounts.models.grant import Grant
+from accounts.models.group import Group, GroupMember
+from accounts.models.one_time_token import (
+    EMAIL_CHANGE,
+    EMAIL_VERIFICATION,
+    INVITE,
+    PASSWORD_RESET,
+    OneTimeToken,
+)
+from accounts.models.override import ConfigOverride
+from accounts.models.principal import PrincipalType
 from accounts.models.role import Role
 from accounts.models.session import AuthSession, token_hash
 from accounts.models.user import ADMIN, USER, User
+from accounts.models.violation import Ban, Violation
 
 __all__ = [
     "ADMIN",
+    "EMAIL_CHANGE",
+    "EMAIL_VERIFICATION",
+    "INVITE",
     "PASSWORD_RESET",
     "USER",
+    "AclEntry",
+    "ApiKey",
+    "AuditEvent",
+    "AuditHead",
     "AuthSession",
+    "Ban",
+    "ConfigOverride",
+    "Grant",
+    "Group",
+    "GroupMember",
     "OneTimeToken",
+    "PrincipalType",
     "Role",
     "User",
+    "Violation",
     "token_hash",
 ]

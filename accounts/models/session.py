@@ -43,6 +43,19 @@ class AuthSession(models.Model):
     rotated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The key of the Django session that carries this sign-in in pages; ended together.
     page_key = models.CharField(max_length=64, blank=True, editable=False)
+    # How its owner signed in: local, ldap, passkey, google, openid, saml …
+    method = models.CharField(max_length=20, default="local")
+    # When its owner last proved who they are: sensitive acts want this to be fresh.
+    proved_at = models.DateTimeField(default=clock.now)
+    # The administrator who acts as the owner, and why.
+    impersonator = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    impersonation_reason = models.CharField(max_length=300, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
     address = models.CharField(max_length=45, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -47,9 +47,15 @@ class User(AbstractBaseUser):
     provider = models.CharField(max_length=20, default="local")
     role = models.CharField(max_length=64, default=USER, db_index=True)
     email_verified = models.BooleanField(default=False)
+    # Who this is in the directory of the company (LibreChat's idOnTheSource).
+    external_id = models.CharField(max_length=256, blank=True, db_index=True)
     is_active = models.BooleanField(default=True)
     # Raised by a password change, role change or forced sign-out: ends tokens, keys and sockets.
     auth_epoch = models.PositiveIntegerField(default=0)
+    # Set while an account waits to be deleted for good; until then it can be brought back.
+    delete_after = models.DateTimeField(null=True, blank=True, db_index=True)
+    # An address that nobody confirmed frees its account at this time.
+    unverified_until = models.DateTimeField(null=True, blank=True)
     terms_accepted_at = models.DateTimeField(null=True, blank=True)
     personalization = models.JSONField(default=dict, blank=True)
     preferences = models.JSONField(default=dict, blank=True)

@@ -75,8 +75,9 @@ def password_reset(*, token: object, password: object, user_id: object = None) -
         # The conditional UPDATE lets one of two requests with the same link through.
         if row is None or not is_theirs or not _usable(str(token)).update(used_at=clock.now()):
             raise InvalidResetTokenError("This reset link is invalid or has expired.")
-        password_change(user=row.user, password=str(password))
-    return row.user
+        user = User.objects.get(pk=row.user_id)
+        password_change(user=user, password=str(password))
+    return user
 
 
 def _usable(token: str) -> QuerySet[OneTimeToken]:

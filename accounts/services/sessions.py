@@ -31,14 +31,17 @@ def session_open(
     make_token: MakeToken,
     address: str,
     user_agent: str,
+    method: str = "local",
 ) -> tuple[AuthSession, str]:
     """Start a session for somebody who proved who they are; return it and its refresh token."""
     now = clock.now()
     session = AuthSession(
         user=user,
+        method=method,
         address=address[:45],
         user_agent=user_agent[:300],
         created_at=now,
+        proved_at=now,
         last_used_at=now,
         expires_at=now + settings.REFRESH_TOKEN_EXPIRY,
     )

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from accounts.auth.login import Caller, login_complete, page_open, page_session
+from accounts.auth.caller import Caller
+from accounts.auth.login import login_complete, page_open, page_session
 from accounts.errors import NotSignedInError
 from accounts.limits.counters import client_address, limit_check
 from accounts.models import AuthSession, User

@@ -5,7 +5,8 @@ from typing import Any
 from django.test import Client
 
 from accounts.access.permissions import permission_defaults
-from accounts.auth.login import Caller, Login, login_complete
+from accounts.auth.caller import Caller
+from accounts.auth.login import Login, login_complete
 from accounts.models import USER, Role, User
 from librechat.kernel.ids import short_id
 

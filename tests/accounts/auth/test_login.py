@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client, RequestFactory
 
-from accounts.auth.login import GATES, Caller, login_complete, login_with_password, page_session
+from accounts.auth.caller import Caller
+from accounts.auth.login import GATES, login_complete, login_with_password, page_session
 from accounts.errors import (
     AccountDisabledError,
     DomainNotAllowedError,
