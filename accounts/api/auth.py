@@ -14,11 +14,11 @@ from rest_framework.response import Response
 from accounts.api.bodies import body_of
 from accounts.api.shapes import user_json
 from accounts.auth import tokens
-from accounts.auth.caller import Caller
 from accounts.auth.cookies import REFRESH, cookies_clear, cookies_set
 from accounts.auth.drf import OptionalAuthentication, session_of
 from accounts.auth.login import login_with_password, logout
 from accounts.errors import NotSignedInError
+from accounts.limits.caller import Caller
 from accounts.limits.drf import Limited
 from accounts.services.password_reset import password_reset, password_reset_request
 from accounts.services.people import Registration, user_register

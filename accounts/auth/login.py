@@ -15,7 +15,6 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts.auth import tokens
-from accounts.auth.caller import Caller
 from accounts.errors import (
     AccountDisabledError,
     DomainNotAllowedError,
@@ -24,6 +23,7 @@ from accounts.errors import (
     LoginRefusedError,
     NotSignedInError,
 )
+from accounts.limits.caller import Caller
 from accounts.models import AuthSession, User
 from accounts.services.registration import MAX_PASSWORD_LENGTH, domain_allowed
 from accounts.services.sessions import session_carry, session_close, session_open

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.auth.caller import Caller
+from accounts.limits.caller import Caller
 from accounts.models import AuditEvent, AuditHead, User
 from librechat.kernel import clock
 from librechat.kernel.middleware import request_id

@@ -12,10 +12,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 from typing_extensions import override
 
-from accounts.auth.caller import Caller
 from accounts.auth.cookies import REFRESH, cookies_clear
 from accounts.auth.login import login_with_password, logout, page_open
 from accounts.errors import LoginRefusedError, RegistrationClosedError
+from accounts.limits.caller import Caller
 from accounts.limits.counters import client_address, limit_check
 from accounts.services.password_reset import (
     password_reset,

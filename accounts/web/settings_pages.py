@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from accounts.auth.caller import Caller
 from accounts.auth.login import login_complete, page_open, page_session
 from accounts.errors import NotSignedInError
+from accounts.limits.caller import Caller
 from accounts.limits.counters import client_address, limit_check
 from accounts.models import AuthSession, User
 from accounts.services.people import THEMES, preference_set, user_rename

@@ -5,8 +5,8 @@ from typing import Any
 from django.test import Client
 
 from accounts.access.permissions import permission_defaults
-from accounts.auth.caller import Caller
 from accounts.auth.login import Login, login_complete
+from accounts.limits.caller import Caller
 from accounts.models import USER, Role, User
 from librechat.kernel.ids import short_id
 

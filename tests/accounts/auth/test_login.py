@@ -3,7 +3,6 @@
 import pytest
 from django.test import Client, RequestFactory
 
-from accounts.auth.caller import Caller
 from accounts.auth.login import GATES, login_complete, login_with_password, page_session
 from accounts.errors import (
     AccountDisabledError,
@@ -11,6 +10,7 @@ from accounts.errors import (
     EmailNotVerifiedError,
     LoginRefusedError,
 )
+from accounts.limits.caller import Caller
 from accounts.models import AuthSession, User
 from librechat.kernel import yaml_config
 from tests.factories.people import CALLER, PASSWORD, person, sign_in
