@@ -9,9 +9,10 @@ from typing_extensions import override
 
 from accounts import config
 from accounts.limits.rules import rules_validate
-from librechat.kernel import periodic
+from librechat.kernel import periodic, secrets
 
-A_DAY = 24 * 60 * 60
+AN_HOUR = 60 * 60
+A_DAY = 24 * AN_HOUR
 A_YEAR = 365 * A_DAY  # in effect: at every start
 
 
@@ -25,9 +26,19 @@ class AccountsConfig(AppConfig):
         """Register what the app adds."""
         config.register()
         rules_validate()
+        # Imported here: models are not ready before.
+        violations = import_module("accounts.limits.violations")
+        violations.scores_validate()
+        violations.bans_follow(import_module("accounts.services.bans").ban_of_violation)
+        export = import_module("accounts.services.export")
+        export.EXPORTERS.register("accounts", export.accounts_export)
+        import_module("accounts.receivers")
+        keeper = import_module("accounts.services.secret_rotation").app_secrets_reencrypt
+        secrets.KEEPERS.register("authenticator apps", keeper)
         import_module("accounts.api.schema")  # drf-spectacular finds it once it is imported
         _chore("accounts.services.roles", "roles_seed", A_YEAR)
         _chore("accounts.services.cleanup", "expired_purge", A_DAY)
+        _chore("accounts.services.closing", "accounts_purge", AN_HOUR)
 
 
 def _chore(module: str, name: str, every_seconds: float) -> None:

@@ -14,6 +14,12 @@ USED_INTERFACE_KEYS = (
     " currency buildInfo"
 )
 
+USED_RATE_LIMITS = [
+    f"rateLimits.{section}.{key}"
+    for section in ("fileUploads", "conversationsImport", "tts", "stt")
+    for key in ("ipMax", "ipWindowInMinutes", "userMax", "userWindowInMinutes")
+]
+
 
 class PrivacyPolicy(Section):
     """``interface.privacyPolicy``."""
@@ -283,7 +289,7 @@ def register() -> None:
         used=["registration.socialLogins", "registration.allowedDomains"],
     )
     yaml_config.register("turnstile", TurnstileConfig, lambda: None)
-    yaml_config.register("rateLimits", RateLimitsConfig)
+    yaml_config.register("rateLimits", RateLimitsConfig, used=USED_RATE_LIMITS)
     yaml_config.register("permissions", PermissionsConfig)
     yaml_config.register("openapi", OpenapiConfig)
     yaml_config.register("cache", TypeAdapter(bool, config={"strict": True}), lambda: True)

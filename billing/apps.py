@@ -22,6 +22,8 @@ class BillingConfig(AppConfig):
         """Register what the app adds; a wrong price policy stops the start."""
         config.register()
         import_module("billing.receivers")
+        exporter = import_module("billing.queries.personal_data").billing_export
+        import_module("accounts.services.export").EXPORTERS.register("billing", exporter)
         import_module("billing.pricing.matching").unknown_policy()
         periodic.schedule("holds_sweep", every_seconds=SWEEP_SECONDS, chore=_holds_sweep)
 

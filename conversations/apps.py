@@ -25,6 +25,8 @@ class ConversationsConfig(AppConfig):
         # Imported here: models are not ready before.
         activity = import_module("conversations.streaming.activity")
         import_module("conversations.services.changes").subscribe(activity.publish)
+        exporter = import_module("conversations.transfer.personal_data").conversations_export
+        import_module("accounts.services.export").EXPORTERS.register("conversations", exporter)
         recovery = import_module("conversations.generation.recovery")
         periodic.schedule(
             "recovery",

@@ -110,6 +110,12 @@ class LogTakenError(ConflictError):
     code: ClassVar[str] = "log_taken"
 
 
+class ModelSpecError(InvalidInputError):
+    """The operator's presets do not allow the choice of a start."""
+
+    code: ClassVar[str] = "model_spec"
+
+
 class EmptyMessageError(InvalidInputError):
     """There is nothing to send to the model."""
 

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Bring the checkout up to date: virtual environment, locked dependencies, front end.
-# Usage: deploy/setup.sh run|dev. Does nothing that is already done.
+# Usage: deploy/setup.sh run|dev, or deploy/setup.sh extra ldap|saml for what is optional.
+# Does nothing that is already done.
 set -eu
-kind=${1:-run}
+kind=${1:-run} extra=
+[ "$kind" != extra ] || { kind=run extra=${2:?Which extra: ldap or saml}; }
 cd "$(dirname "$0")/.."
 bin=.venv/bin
 lock=deploy/requirements/$kind.txt
@@ -38,6 +40,22 @@ install_packages() {
   $bin/uv pip install -q --python $bin/python --require-hashes -r "$lock" ||
     $bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$lock"
   cp "$lock" ".venv/.installed-$kind"
+}
+
+install_extra() {
+  cmp -s "deploy/requirements/$1.txt" ".venv/.installed-$1" && return
+  say "Installing the extra $1"
+  $bin/uv pip install -q --python $bin/python --require-hashes -r "deploy/requirements/$1.txt" &&
+    cp "deploy/requirements/$1.txt" ".venv/.installed-$1"
+}
+
+# The tests of sign-in with a directory; they skip without it.
+install_directory() {
+  if [ -f /usr/include/ldap.h ] && [ -f /usr/include/sasl/sasl.h ]; then
+    install_extra ldap || say "The extra ldap could not be built; its tests are skipped"
+  else
+    say "Without the extra ldap: libldap2-dev and libsasl2-dev are not installed"
+  fi
 }
 
 has_node() {
@@ -76,6 +94,8 @@ build_front_end() {
 
 make_environment
 install_packages
+[ -z "$extra" ] || { install_extra "$extra"; exit; }
+[ "$kind" != dev ] || install_directory
 # A built front end needs Node only when its sources changed, or for checks.
 if [ "$kind" = dev ] || [ ! -f static/dist/manifest.json ] ||
   [ -n "$(find static/src static/styles static/package-lock.json static/vite.config.ts -newer static/dist/manifest.json | head -n 1)" ]; then

@@ -11,7 +11,9 @@ import dj_database_url
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
+from librechat.directory_settings import directory_settings
 from librechat.env import Environment, GeneratedSecrets
+from librechat.sign_in_settings import sign_in_settings
 
 django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[User] work at run time
 
@@ -104,9 +106,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.web.entrance.entrance",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.web.detours.DetourMiddleware",
+    "accounts.web.detours.RequiredFactorMiddleware",
+    "accounts.web.choice_pages.TermsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 if IN_TESTS:
@@ -202,19 +208,44 @@ MIN_PASSWORD_LENGTH = env.integer("MIN_PASSWORD_LENGTH", 8)
 ALLOW_EMAIL_LOGIN = env.flag("ALLOW_EMAIL_LOGIN", default=True)
 ALLOW_REGISTRATION = env.flag("ALLOW_REGISTRATION")
 ALLOW_SOCIAL_LOGIN = env.flag("ALLOW_SOCIAL_LOGIN")
+ALLOW_SOCIAL_REGISTRATION = env.flag("ALLOW_SOCIAL_REGISTRATION")
+SIGN_IN = sign_in_settings(env, server=DOMAIN_SERVER)  # GOOGLE_*, OPENID_*, SAML_* …
+SOCIALACCOUNT_ADAPTER = "accounts.auth.social_adapter.SocialAdapter"
+SOCIALACCOUNT_QUERY_EMAIL = True
 ALLOW_PASSWORD_RESET = env.flag("ALLOW_PASSWORD_RESET")
 ALLOW_ACCOUNT_DELETION = env.flag("ALLOW_ACCOUNT_DELETION", default=True)
 ALLOW_UNVERIFIED_EMAIL_LOGIN = env.flag("ALLOW_UNVERIFIED_EMAIL_LOGIN")
+LDAP = directory_settings(env)  # LDAP_*; None without a directory
+TWO_FACTOR_REQUIRED_ROLES = env.words("TWO_FACTOR_REQUIRED_ROLES")
+MFA_ADAPTER = "accounts.auth.mfa_adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 ALLOW_SHARED_LINKS = env.flag("ALLOW_SHARED_LINKS", default=True)
 ALLOW_SHARED_LINKS_PUBLIC = env.flag("ALLOW_SHARED_LINKS_PUBLIC")
 SESSION_EXPIRY = timedelta(milliseconds=env.number("SESSION_EXPIRY", 15 * 60 * 1000))
 REFRESH_TOKEN_EXPIRY = timedelta(
     milliseconds=env.number("REFRESH_TOKEN_EXPIRY", 7 * 24 * 60 * 60 * 1000),
 )
+REFRESH_GRACE_SECONDS = env.number("REFRESH_GRACE_SECONDS", 10)
+SESSION_IDLE_EXPIRY = timedelta(milliseconds=env.number("SESSION_IDLE_EXPIRY", 0))  # 0: never
 SESSION_COOKIE_AGE = int(REFRESH_TOKEN_EXPIRY.total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SAMESITE = "Strict"
+
+# Mail: LibreChat's names; accounts/services/mail.py says when it counts as set up.
+EMAIL_BACKEND = "accounts.services.smtp.SmtpBackend"
+EMAIL_SERVICE = env.text("EMAIL_SERVICE").lower()
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.integer("EMAIL_PORT", 25)
+EMAIL_ENCRYPTION = env.text("EMAIL_ENCRYPTION").lower()  # starttls, tls, or by the server's offer
+EMAIL_ENCRYPTION_HOSTNAME = env.text("EMAIL_ENCRYPTION_HOSTNAME")
+EMAIL_ALLOW_SELFSIGNED = env.flag("EMAIL_ALLOW_SELFSIGNED")
+EMAIL_HOST_USER = env.text("EMAIL_USERNAME")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
+EMAIL_FROM = env.text("EMAIL_FROM")
+EMAIL_FROM_NAME = env.text("EMAIL_FROM_NAME")
+EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT_SECONDS", 15)
+ACCOUNT_DELETION_GRACE_DAYS = env.integer("ACCOUNT_DELETION_GRACE_DAYS", 7)  # 0: at once
 
 # The product
 APP_TITLE = env.text("APP_TITLE", "LibreChat")
@@ -231,11 +262,15 @@ PROVIDER_VARIABLES = {  # LibreChat's own names; agents/llm/providers reads them
 LIMIT_CONCURRENT_MESSAGES = env.flag("LIMIT_CONCURRENT_MESSAGES")
 CONCURRENT_MESSAGE_MAX = max(1, env.integer("CONCURRENT_MESSAGE_MAX", 2))
 UNKNOWN_MODEL_PRICE = env.text("UNKNOWN_MODEL_PRICE", "default")  # default, refuse, free
-LIMITS = {  # *_MAX, *_WINDOW and LIMIT_* of accounts/limits/rules.py
+LIMITS = {  # *_MAX, *_WINDOW, *_SCORE and LIMIT_* of accounts/limits/rules.py and violations.py
     name: value
     for name, value in env.snapshot().items()
-    if name.endswith(("_MAX", "_WINDOW")) or name.startswith("LIMIT_")
+    if name.endswith(("_MAX", "_WINDOW", "_SCORE")) or name.startswith("LIMIT_")
 }
+BAN_VIOLATIONS = env.flag("BAN_VIOLATIONS")
+BAN_DURATION = timedelta(milliseconds=env.number("BAN_DURATION", 2 * 60 * 60 * 1000))
+BAN_INTERVAL = max(1.0, env.number("BAN_INTERVAL", 20))
+NON_BROWSER_CHECK = env.flag("NON_BROWSER_CHECK")  # refuses programs that are no browser
 
 # Generations (DESIGN section 5)
 GENERATION_LEASE_SECONDS = env.number("GENERATION_LEASE_SECONDS", 15)
@@ -340,6 +375,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = IN_TESTS or DEBUG
+# Files named after their content, by Vite (see static_storage.py) or by Django.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/assets/[^/]+-[\w-]{8}\.\w+$|\.[0-9a-f]{12}\.\w+$"
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # whether subdomains or a preload list follow is the operator's decision,
     "security.W021",  # and so is

@@ -17,7 +17,7 @@ hypothesis.settings.load_profile("shared")
 
 PASSWORD = "correct horse battery"
 
-pytest_plugins = ["tests.fakes.fixtures"]
+pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.directory"]
 
 
 @pytest.fixture(autouse=True)

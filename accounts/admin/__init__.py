@@ -1,7 +1,30 @@
 """People, sessions and roles in the admin."""
 
+from accounts.admin.acl import AclEntryAdmin
+from accounts.admin.api_key import ApiKeyAdmin
+from accounts.admin.audit import AuditEventAdmin
+from accounts.admin.ban import BanAdmin, ViolationAdmin
+from accounts.admin.banner import BannerAdmin
+from accounts.admin.grant import GrantAdmin
+from accounts.admin.group import GroupAdmin
+from accounts.admin.override import ConfigOverrideAdmin
 from accounts.admin.role import RoleAdmin
+from accounts.admin.second_factor import SecondFactorAdmin
 from accounts.admin.session import AuthSessionAdmin
 from accounts.admin.user import UserAdmin
 
-__all__ = ["AuthSessionAdmin", "RoleAdmin", "UserAdmin"]
+__all__ = [
+    "AclEntryAdmin",
+    "ApiKeyAdmin",
+    "AuditEventAdmin",
+    "AuthSessionAdmin",
+    "BanAdmin",
+    "BannerAdmin",
+    "ConfigOverrideAdmin",
+    "GrantAdmin",
+    "GroupAdmin",
+    "RoleAdmin",
+    "SecondFactorAdmin",
+    "UserAdmin",
+    "ViolationAdmin",
+]

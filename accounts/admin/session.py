@@ -1,17 +1,23 @@
 """Sign-in sessions in the admin; read-only, but they can be ended."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from typing_extensions import override
 from unfold.admin import ModelAdmin
 
+from accounts.admin.asking import Given, actor_of, asks, each
+from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.limits.caller import Caller
 from accounts.models import AuthSession
+from accounts.services.audit import Act, Target, audit_record
 from accounts.services.sessions import session_close
 
 SHOWN = (
     "user",
+    "method",
+    "impersonator",
+    "impersonation_reason",
     "address",
     "user_agent",
     "created_at",
@@ -21,30 +27,46 @@ SHOWN = (
 )
 
 
+@asks(_("End these sessions"), _("Whoever uses them is signed out there at once."))
+def end(
+    desk: ModelAdmin,
+    request: HttpRequest,
+    chosen: QuerySet[AuthSession],
+    _given: Given,
+) -> None:
+    """Sign people out on some devices."""
+
+    def work(session: AuthSession) -> None:
+        session_close(session=session)
+        act = Act(
+            category="auth",
+            action="session.ended",
+            actor=actor_of(request),
+            target=Target.person(session.user),
+            metadata={"session": session.pk},
+            caller=Caller.of(request),
+        )
+        audit_record(act)
+
+    each(desk, request, chosen.filter(revoked_at=None).select_related("user"), work)
+
+
 @admin.register(AuthSession)
-class AuthSessionAdmin(ModelAdmin):
+class AuthSessionAdmin(ReadOnlyAdmin):
+    """Where people are signed in, newest first."""
+
     fields = readonly_fields = SHOWN
-    list_display = ("user", "address", "created_at", "last_used_at", "expires_at", "revoked_at")
-    list_filter = ("created_at", "revoked_at")
-    list_select_related = ("user",)
+    list_display = (
+        "user",
+        "method",
+        "address",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+        "impersonator",
+    )
+    list_filter = ("method", "created_at", "revoked_at")
+    list_select_related = ("user", "impersonator")
     search_fields = ("user__email", "address")
-    list_per_page = 50
-    actions = ("end",)
-
-    @override
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    @override
-    def has_delete_permission(
-        self,
-        request: HttpRequest,
-        obj: AuthSession | None = None,
-    ) -> bool:
-        return False
-
-    @admin.action(description=_("End these sessions"))
-    def end(self, request: HttpRequest, queryset: QuerySet[AuthSession]) -> None:
-        for session in queryset:
-            session_close(session=session)
-        self.message_user(request, _("The sessions are ended."), messages.SUCCESS)
+    actions = (end,)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +11,11 @@ from typing_extensions import override
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
-from accounts.errors import LastAdminError
-from accounts.models import ADMIN, USER, Role, User
+from accounts.admin.asking import actor_of, each
+from accounts.admin.people_actions import ACTIONS, role_choices
+from accounts.limits.caller import Caller
+from accounts.models import ADMIN, Ban, Group, User
+from accounts.services.audit import Act, Target, audit_record
 from accounts.services.people import (
     is_last_admin,
     role_change,
@@ -22,22 +25,18 @@ from accounts.services.people import (
     user_enable,
 )
 from accounts.services.registration import password_problems
-from accounts.services.sessions import epoch_raise, password_change, sessions_close
+from accounts.services.sessions import password_change
 from librechat.kernel import clock
 
 # What changes nothing about who is signed in.
 PLAIN_FIELDS = ("email", "name", "username", "email_verified")
-
-
-def _role_choices() -> list[tuple[str, str]]:
-    names = {ADMIN, USER, *Role.objects.values_list("name", flat=True)}
-    return [(name, name) for name in sorted(names)]
+MOST_GROUPS = 200
 
 
 class UserForm(forms.ModelForm[User]):
     """A person; the password can be replaced, never read."""
 
-    role = forms.ChoiceField(choices=_role_choices, widget=UnfoldAdminSelectWidget)
+    role = forms.ChoiceField(choices=role_choices, widget=UnfoldAdminSelectWidget)
     new_password = forms.CharField(
         label=_("New password"),
         required=False,
@@ -74,16 +73,63 @@ class UserForm(forms.ModelForm[User]):
         return fields
 
 
+class BannedFilter(admin.SimpleListFilter):
+    """Who is kept out now."""
+
+    title = _("banned")
+    parameter_name = "banned"
+
+    @override
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    @override
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        banned = Ban.objects.in_force().exclude(user=None).values("user")
+        match self.value():
+            case "yes":
+                return queryset.filter(pk__in=banned)
+            case "no":
+                return queryset.exclude(pk__in=banned)
+            case _:
+                return queryset
+
+
+class GroupFilter(admin.SimpleListFilter):
+    """Who belongs to a group."""
+
+    title = _("group")
+    parameter_name = "group"
+
+    @override
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Group.objects.values_list("pk", "name")[:MOST_GROUPS])
+
+    @override
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        group = self.value()
+        return queryset.filter(memberships__group=group) if group else queryset
+
+
 @admin.register(User)
 class UserAdmin(ModelAdmin):
     form = UserForm
     list_display = ("email", "name", "role", "provider", "is_active", "created_at", "last_login")
-    list_filter = ("role", "provider", "is_active", "email_verified", "created_at")
+    list_filter = (
+        "role",
+        "provider",
+        "is_active",
+        BannedFilter,
+        GroupFilter,
+        "email_verified",
+        "created_at",
+        "last_login",
+    )
     search_fields = ("email", "name", "username", "=id")
     ordering = ("-created_at",)
     date_hierarchy = "created_at"
     list_per_page = 50
-    actions = ("sign_out",)
+    actions = ACTIONS
     fields = (
         "email",
         "name",
@@ -101,23 +147,34 @@ class UserAdmin(ModelAdmin):
     @override
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         given = form.cleaned_data
+        by: dict[str, Any] = {"actor": actor_of(request), "caller": Caller.of(request)}
         if not change:
             obj.pk = user_add(
                 email=given["email"],
                 name=given["name"],
                 password=given["new_password"],
                 role=given["role"],
+                **by,
             ).pk
         before = User.objects.get(pk=obj.pk)
-        role_change(user=before, role=given["role"])
+        role_change(user=before, role=given["role"], **by)
         if before.is_active and not given["is_active"]:
-            user_disable(user=before)
+            user_disable(user=before, **by)
         if given["is_active"] and not before.is_active:
-            user_enable(user=before)
+            user_enable(user=before, **by)
         if change and given["new_password"]:
             password_change(user=before, password=given["new_password"])
+            _record(request, "password.changed", before, {})
         plain = {name: given[name] for name in PLAIN_FIELDS}
-        User.objects.filter(pk=obj.pk).update(**plain, updated_at=clock.now())
+        old = {name: getattr(before, name) for name in PLAIN_FIELDS}
+        if plain != old:
+            User.objects.filter(pk=obj.pk).update(**plain, updated_at=clock.now())
+            changed = {name for name in PLAIN_FIELDS if plain[name] != old[name]}
+            facts = {
+                "before": {name: old[name] for name in changed},
+                "after": {name: plain[name] for name in changed},
+            }
+            _record(request, "account.changed", before, facts)
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -125,19 +182,20 @@ class UserAdmin(ModelAdmin):
 
     @override
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        user_delete(user=obj)
+        user_delete(user=obj, actor=actor_of(request), caller=Caller.of(request))
 
     @override
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
-            try:
-                user_delete(user=user)
-            except LastAdminError as exc:
-                self.message_user(request, f"{user}: {exc.message}", messages.ERROR)
+        each(self, request, queryset, lambda user: self.delete_model(request, user))
 
-    @admin.action(description=_("Sign out everywhere"))
-    def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
-            epoch_raise(user=user)
-            sessions_close(user=user)
-        self.message_user(request, _("Signed out."), messages.SUCCESS)
+
+def _record(request: HttpRequest, action: str, user: User, facts: dict[str, Any]) -> None:
+    act = Act(
+        category="account",
+        action=action,
+        actor=actor_of(request),
+        target=Target.person(user),
+        metadata=facts,
+        caller=Caller.of(request),
+    )
+    audit_record(act)

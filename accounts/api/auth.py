@@ -17,11 +17,14 @@ from accounts.auth import tokens
 from accounts.auth.cookies import REFRESH, cookies_clear, cookies_set
 from accounts.auth.drf import OptionalAuthentication, session_of
 from accounts.auth.login import login_with_password, logout
+from accounts.auth.openid import sign_out_url
 from accounts.errors import NotSignedInError
 from accounts.limits.caller import Caller
 from accounts.limits.drf import Limited
+from accounts.services.mail import mail_is_configured
 from accounts.services.password_reset import password_reset, password_reset_request
-from accounts.services.people import Registration, user_register
+from accounts.services.people import user_register
+from accounts.services.registration import Registration
 from accounts.services.sessions import session_refresh
 from librechat.kernel import clock
 
@@ -40,6 +43,7 @@ REGISTER = inline_serializer(
         "email": serializers.CharField(),
         "password": serializers.CharField(),
         "confirm_password": serializers.CharField(required=False),
+        "token": serializers.CharField(required=False),
     },
 )
 RESET_REQUEST = inline_serializer("ResetRequest", {"email": serializers.CharField()})
@@ -76,8 +80,12 @@ class RegisterView(OpenView):
                 email=body.get("email"),
                 password=body.get("password"),
                 confirmation=body.get("confirm_password"),
+                invite=body.get("token"),
             ),
+            caller=Caller.of(request),
         )
+        if mail_is_configured() and not body.get("token"):
+            return Response({"message": "Check your mail to confirm the address, then sign in."})
         return Response({"message": "Registration complete. You can sign in now."})
 
 
@@ -134,8 +142,10 @@ class LogoutView(OpenView):
     def post(self, request: Request) -> Response:
         """End the session and clear its cookies; also right when there is none."""
         refresh = request.COOKIES.get(REFRESH, "")
+        leave_url = sign_out_url(request)
         logout(request, refresh_token=refresh, session_id=session_of(request))
-        response = Response({"message": "Logout successful"})
+        there = {"redirect": leave_url} if leave_url else {}
+        response = Response({"message": "Logout successful", **there})
         cookies_clear(response)
         return response
 
@@ -147,8 +157,14 @@ class ResetRequestView(OpenView):
 
     @extend_schema(request=RESET_REQUEST, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
-        """Return a reset link while no mail is set up."""
-        return Response({"link": password_reset_request(email=body_of(request).get("email"))})
+        """Mail a reset link; it is returned instead while no mail is set up."""
+        link = password_reset_request(
+            email=body_of(request).get("email"),
+            caller=Caller.of(request),
+        )
+        if link is not None:
+            return Response({"link": link})
+        return Response({"message": "If the address has an account, a mail is on its way."})
 
 
 class ResetView(OpenView):
@@ -164,5 +180,6 @@ class ResetView(OpenView):
             token=body.get("token"),
             password=body.get("password"),
             user_id=body.get("userId", ""),
+            caller=Caller.of(request),
         )
         return Response({"message": "Password reset was successful"})

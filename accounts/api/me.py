@@ -11,8 +11,11 @@ from accounts.api.bodies import body_of
 from accounts.api.shapes import user_json
 from accounts.auth.cookies import cookies_clear
 from accounts.auth.drf import signed_in
+from accounts.auth.step_up import step_up_or_code
+from accounts.limits.caller import Caller
 from accounts.services import favorites
-from accounts.services.people import account_close, personalization_set, terms_accept
+from accounts.services.closing import account_close
+from accounts.services.profile import personalization_set, terms_accept
 from librechat.kernel import clock
 from librechat.kernel.errors import InvalidInputError
 
@@ -38,10 +41,12 @@ class MeView(APIView):
 class DeleteView(APIView):
     """The end of an account."""
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def delete(self, request: Request) -> Response:
-        """Delete my account and everything that is mine."""
-        account_close(user=signed_in(request))
+        """Delete my account and everything that is mine, after the days of grace."""
+        user = signed_in(request)
+        step_up_or_code(request, user, body_of(request))
+        account_close(user=user, caller=Caller.of(request))
         response = Response({"message": "User deleted"})
         cookies_clear(response)
         return response

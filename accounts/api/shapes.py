@@ -1,6 +1,7 @@
 """LibreChat's JSON of people."""
 
 from accounts.models import User
+from accounts.services.second_factors import second_factor_on
 from librechat.kernel import clock
 
 
@@ -18,7 +19,7 @@ def user_json(user: User) -> dict[str, object]:
         "provider": user.provider,
         "role": user.role,
         "plugins": [],
-        "twoFactorEnabled": False,
+        "twoFactorEnabled": second_factor_on(user),
         "termsAccepted": accepted_at is not None,
         "termsAcceptedAt": clock.iso(accepted_at) if accepted_at else None,
         "personalization": {"memories": True, **user.personalization},

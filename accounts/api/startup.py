@@ -2,17 +2,17 @@
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access.permissions import permissions_of, role_exists
 from accounts.api.startup_config import public_config, signed_in_config
-from accounts.auth.drf import OptionalAuthentication, signed_in
-from accounts.models import ADMIN, USER, User
-from librechat.kernel.errors import NotFoundError
+from accounts.auth.drf import OptionalAuthentication
+from accounts.models import Banner, User
+from accounts.services.banners import banner_current
+from librechat.kernel import clock
+from librechat.kernel.markup.sanitize import sanitized
 
 
 class ConfigView(APIView):
@@ -36,20 +36,22 @@ class BannerView(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
-    def get(self, _request: Request) -> Response:
-        """Return an empty body: there is no banner."""
-        return Response()
+    def get(self, request: Request) -> Response:
+        """Return the banner of the moment; an empty body when there is none."""
+        banner = banner_current(request.user if isinstance(request.user, User) else None)
+        return Response(_banner_json(banner) if banner else None)
 
 
-class RoleView(APIView):
-    """A role."""
-
-    @extend_schema(responses=OpenApiTypes.OBJECT)
-    def get(self, request: Request, name: str) -> Response:
-        """Return what a role allows: USER and my own; administrators see every role."""
-        user = signed_in(request)
-        if name not in {USER, user.role} and user.role != ADMIN:
-            raise exceptions.PermissionDenied("Unauthorized")
-        if not role_exists(name):
-            raise NotFoundError("Role not found")
-        return Response({"name": name, "permissions": permissions_of(name)})
+def _banner_json(banner: Banner) -> dict[str, object]:
+    return {
+        "_id": banner.pk,
+        "bannerId": banner.pk,
+        "message": sanitized(banner.message),
+        "displayFrom": clock.iso(banner.display_from),
+        "displayTo": clock.iso(banner.display_to) if banner.display_to else None,
+        "isPublic": banner.is_public,
+        "persistable": banner.is_persistent,
+        "type": "banner",
+        "createdAt": clock.iso(banner.created_at),
+        "updatedAt": clock.iso(banner.updated_at),
+    }

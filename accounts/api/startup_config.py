@@ -6,11 +6,13 @@ from typing import Any
 from django.conf import settings
 
 from accounts import config
+from accounts.access.overrides import effective_plain
+from accounts.auth.social import METHODS, is_on
 from accounts.models import ADMIN, User
+from accounts.services.mail import mail_is_configured
 from accounts.services.registration import registration_open
 from librechat.kernel import clock, yaml_config
 
-SOCIAL_LOGINS = ("google", "facebook", "github", "discord", "apple", "openid", "saml")
 BIRTHDAY = (2, 11)
 PUBLIC_INTERFACE = ("privacyPolicy", "termsOfService")
 # What a model spec tells the model is nobody's business but the server's.
@@ -33,18 +35,41 @@ def _everybody() -> dict[str, object]:
     return {
         "appTitle": settings.APP_TITLE,
         "serverDomain": settings.DOMAIN_SERVER,
-        **{f"{name}LoginEnabled": False for name in SOCIAL_LOGINS},
-        "openidLabel": "Continue with OpenID",
-        "openidAutoRedirect": False,
+        **{f"{name}LoginEnabled": is_on(name) for name in METHODS},
+        **_labels(),
         "emailLoginEnabled": settings.ALLOW_EMAIL_LOGIN,
         "registrationEnabled": registration_open(),
         "socialLoginEnabled": settings.ALLOW_SOCIAL_LOGIN,
-        "emailEnabled": False,
+        "emailEnabled": mail_is_configured(),
         "passwordResetEnabled": settings.ALLOW_PASSWORD_RESET,
         "minPasswordLength": settings.MIN_PASSWORD_LENGTH,
         "socialLogins": config.registration().social_logins,
         "turnstile": yaml_config.plain(turnstile) if turnstile else {},
+        **_directory(),
     }
+
+
+def _labels() -> dict[str, object]:
+    """Return what the buttons of the operator's own provider look like."""
+    openid, saml = settings.SIGN_IN.openid, settings.SIGN_IN.saml
+    found: dict[str, object] = {
+        "openidLabel": openid.label if openid and openid.label else "Continue with OpenID",
+        "openidAutoRedirect": openid is not None and openid.auto_redirect,
+    }
+    if openid and openid.image_url:
+        found["openidImageUrl"] = openid.image_url
+    if is_on("saml") and saml:
+        pictured = {"samlLabel": saml.label, "samlImageUrl": saml.image_url}
+        found |= {name: value for name, value in pictured.items() if value}
+    return found
+
+
+def _directory() -> dict[str, object]:
+    """Return that a company's directory checks passwords, and whether it wants user names."""
+    if settings.LDAP is None:
+        return {}
+    uses_username = {"username": True} if settings.LDAP.uses_username else {}
+    return {"ldap": {"enabled": True, **uses_username}}
 
 
 def _public_interface() -> dict[str, object]:
@@ -56,7 +81,7 @@ def _public_interface() -> dict[str, object]:
 def _members(user: User) -> dict[str, object]:
     today = clock.now()
     return {
-        "interface": _plain("interface"),
+        "interface": effective_plain("interface", user),
         "showBirthdayIcon": (today.month, today.day) == BIRTHDAY,
         "helpAndFaqURL": settings.HELP_AND_FAQ_URL,
         "sharedLinksEnabled": settings.ALLOW_SHARED_LINKS,

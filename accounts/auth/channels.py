@@ -14,8 +14,12 @@ from django.utils.module_loading import import_string
 
 from accounts.auth.drf import user_from_token
 from accounts.auth.login import PAGE_SESSION
-from accounts.errors import NotSignedInError
+from accounts.errors import BannedError, NotSignedInError
+from accounts.limits.addresses import client_address
+from accounts.limits.bans import ban_known
+from accounts.limits.staff import is_staff
 from accounts.models import AuthSession, User
+from accounts.services.second_factors import second_factor_missing
 
 Scope = dict[str, Any]
 Channel = Callable[..., Awaitable[Any]]
@@ -53,19 +57,40 @@ def _holds(user_id: str, auth_epoch: int, session_id: str) -> bool:
 
 
 def _person(scope: Scope) -> tuple[User | AnonymousUser, str]:
+    user, session_id = _identified(scope)
+    if isinstance(user, User) and second_factor_missing(user):
+        return AnonymousUser(), ""
+    return user, session_id
+
+
+def _identified(scope: Scope) -> tuple[User | AnonymousUser, str]:
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    request = _opening(scope)
+    address = client_address(request)
     if "token" in query:
         try:
-            user, session = user_from_token(query["token"][0])
-        except NotSignedInError:
+            user, session = user_from_token(query["token"][0], address=address)
+        except (NotSignedInError, BannedError):
             return AnonymousUser(), ""
         return user, session.pk
-    request = HttpRequest()
     request.session = _page_session(scope)
     found = get_user(request)
     if not isinstance(found, User):
         return AnonymousUser(), ""
+    if ban_known(user_id=found.pk, address=address, is_exempt=lambda: is_staff(found)):
+        return AnonymousUser(), ""
     return found, request.session.get(PAGE_SESSION, "")
+
+
+def _opening(scope: Scope) -> HttpRequest:
+    """Return the request that asked for the socket, as far as its address goes."""
+    request = HttpRequest()
+    client = scope.get("client") or ("", 0)
+    request.META["REMOTE_ADDR"] = client[0]
+    headers = scope.get("headers", [])
+    forwarded = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
+    request.META["HTTP_X_FORWARDED_FOR"] = ",".join(forwarded)
+    return request
 
 
 def _page_session(scope: Scope) -> SessionBase:

@@ -1,35 +1,56 @@
-"""Who makes a request: a bearer token, or the page session with its CSRF token."""
+"""Who makes a request: a bearer token or access key, or the page session with its CSRF token."""
+
+from typing import TypeAlias
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 from typing_extensions import override
 
 from accounts.auth import tokens
-from accounts.errors import NotSignedInError
-from accounts.models import AuthSession, User
+from accounts.auth.keys import is_key, user_from_key
+from accounts.auth.required_factor import required_factor_check
+from accounts.errors import BannedError, NotSignedInError, SecondFactorRequiredError
+from accounts.limits.addresses import client_address
+from accounts.limits.bans import ban_check, ban_known, banned, bans_of
+from accounts.limits.browsers import browser_check
+from accounts.limits.staff import is_staff
+from accounts.models import ApiKey, AuthSession, User
+from accounts.services.idle import session_touch
 
 BEARER = "bearer"
+IS_BANNED = "is_banned"
+Found: TypeAlias = tuple[User, AuthSession | ApiKey | None]
 
 
-def user_from_token(token: str) -> tuple[User, AuthSession]:
+def user_from_token(token: str, *, address: str = "") -> tuple[User, AuthSession]:
     """Return whose access token this is, and its session; one query.
+
+    address: where the request comes from; a ban of it counts too.
 
     Raises:
         NotSignedInError: forged, expired, or its session or epoch has ended.
+        BannedError: they or their address are kept out; a ban has ended their sessions.
     """
     claims = tokens.access_read(token)
+    bans = bans_of(Q(user=OuterRef("user")), address)
     session = (
         AuthSession.objects.alive()
         .select_related("user")
         .filter(pk=claims.session_id, user=claims.user_id, user__auth_epoch=claims.epoch)
+        .annotate(**{IS_BANNED: Exists(bans)})
         .first()
     )
     if session is None:
-        raise tokens.refused("The session has ended.")
+        ban = ban_known(user_id=claims.user_id, address="", is_exempt=bool)
+        raise banned(ban) if ban else tokens.refused("The session has ended.")
+    if getattr(session, IS_BANNED):
+        ban_check(user=session.user, address=address)
+    session_touch(session=session)
     return session.user, session
 
 
@@ -38,6 +59,7 @@ def user_from_request(request: HttpRequest) -> User:
 
     Raises:
         NotSignedInError: nobody.
+        BannedError: they or their address are kept out.
         PermissionDenied: the page session's CSRF token is missing.
     """
     found = _signed_in(request)
@@ -71,11 +93,13 @@ class Authentication(authentication.BaseAuthentication):
     """Bearer token first, else the page session; a bad token never falls through to it."""
 
     @override
-    def authenticate(self, request: Request) -> tuple[User, AuthSession | None] | None:
-        """Return the person and, for a bearer token, the session; None for nobody.
+    def authenticate(self, request: Request) -> Found | None:
+        """Return the person and their session or access key, if any; None for nobody.
 
         Raises:
             AuthenticationFailed: a token that is not good.
+            BannedError: they or their address are kept out.
+            SecondFactorRequiredError: their role requires a second factor they do not have.
             PermissionDenied: a page session without its CSRF token.
         """
         try:
@@ -93,23 +117,42 @@ class OptionalAuthentication(Authentication):
     """The same for views that answer everybody: a bad token counts as none."""
 
     @override
-    def authenticate(self, request: Request) -> tuple[User, AuthSession | None] | None:
+    def authenticate(self, request: Request) -> Found | None:
         """Return the person, or None."""
         try:
             return super().authenticate(request)
-        except (exceptions.AuthenticationFailed, PermissionDenied):
+        except (
+            exceptions.AuthenticationFailed,
+            PermissionDenied,
+            BannedError,
+            SecondFactorRequiredError,
+        ):
             return None
 
 
-def _signed_in(request: HttpRequest) -> tuple[User, AuthSession | None] | None:
+def _signed_in(request: HttpRequest) -> Found | None:
+    found = _identified(request)
+    if found is not None:
+        required_factor_check(found[0], request.path)
+        browser_check(request, found[0])
+    return found
+
+
+def _identified(request: HttpRequest) -> Found | None:
     header = request.headers.get("Authorization", "")
     scheme, _, token = header.partition(" ")
     if scheme.lower() == BEARER:
-        return user_from_token(token.strip())
+        if is_key(token.strip()):
+            return user_from_key(token.strip(), request)
+        return user_from_token(token.strip(), address=client_address(request))
     user = getattr(request, "user", AnonymousUser())
     if not isinstance(user, User):
         return None
     _enforce_csrf(request)
+    address = client_address(request)
+    ban = ban_known(user_id=user.pk, address=address, is_exempt=lambda: is_staff(user))
+    if ban is not None:
+        raise banned(ban)
     return user, None
 
 

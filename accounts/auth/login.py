@@ -12,9 +12,11 @@ from django.conf import settings
 from django.contrib.auth import login as django_login
 from django.contrib.auth import logout as django_logout
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.http import HttpRequest
 
-from accounts.auth import tokens
+from accounts.auth import record, tokens
+from accounts.auth.ldap import directory_identity
 from accounts.errors import (
     AccountDisabledError,
     DomainNotAllowedError,
@@ -22,15 +24,21 @@ from accounts.errors import (
     EmailNotVerifiedError,
     LoginRefusedError,
     NotSignedInError,
+    SecondFactorNeededError,
 )
+from accounts.limits.bans import ban_check
 from accounts.limits.caller import Caller
 from accounts.models import AuthSession, User
+from accounts.services.closing import closing_refuse
 from accounts.services.registration import MAX_PASSWORD_LENGTH, domain_allowed
+from accounts.services.second_factors import second_factor_on
 from accounts.services.sessions import session_carry, session_close, session_open
+from librechat.kernel.errors import AppError
 
 logger = logging.getLogger(__name__)
 
 PAGE_SESSION = "auth_session"
+NEXT = "login_next"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -47,34 +55,79 @@ class Login:
 def login_with_password(*, email: object, password: object, caller: Caller) -> Login:
     """Sign in with an e-mail address and a password.
 
+    Where a company's directory is set up, it decides, and the address may be a user name.
+
     Raises:
         EmailLoginOffError: this way is switched off.
+        DirectoryUnavailableError: the directory cannot be asked.
         LoginRefusedError: unknown address or wrong password, after the same work for both.
         DomainNotAllowedError, AccountDisabledError, EmailNotVerifiedError: from the gates.
+        SecondFactorNeededError: the password is right, and a second proof is needed.
     """
     if not settings.ALLOW_EMAIL_LOGIN:
         raise EmailLoginOffError("Signing in with e-mail and password is not allowed here.")
-    user = _identity(email, password)
+    if settings.LDAP:
+        user = directory_identity(
+            settings.LDAP,
+            username=email,
+            password=password,
+            caller=caller,
+        )
+    else:
+        user = _identity(email, password)
     if user is None:
         logger.info("Sign-in refused.", extra={"address": caller.address})
+        record.password_record(email, caller)
         raise LoginRefusedError("The e-mail address or the password is not right.")
-    return login_complete(user=user, caller=caller)
+    return login_complete(user=user, caller=caller, method="ldap" if settings.LDAP else "local")
 
 
 def login_complete(*, user: User, caller: Caller, method: str = "local") -> Login:
-    """Open a session for somebody whose identity is proven, unless a gate refuses.
+    """Open a session for somebody whose identity is proven once, unless a gate refuses.
 
-    method: how it was proven, as the list of sessions shows it: local, ldap, google, passkey …
+    Every door that proves an identity (password, directory, provider) ends here. When the
+    person has a second factor this raises, and the door lets it pass: the API answers it by
+    itself with ``{twoFAPending, tempToken}``, pages lead to ``/login/second-factor`` and go on
+    from there to ``next`` of the request, or to ``request.session[NEXT]`` where a door kept it.
+    What a door wants to keep beyond that step goes into ``request.session``. Call it outside of
+    a transaction: raising would undo what was written.
+
+    method: how it was proven, as the list of sessions shows it: local, ldap, google …
+
+    Raises:
+        SecondFactorNeededError: a second proof is still to come; carries the token for it.
     """
-    for gate in GATES:
-        gate(user, caller)
-    session, refresh = session_open(
-        user=user,
-        method=method,
-        make_token=tokens.refresh_issue,
-        address=caller.address,
-        user_agent=caller.user_agent,
-    )
+    _pass_gates(user, caller)
+    if second_factor_on(user):
+        raise SecondFactorNeededError(tokens.pending_issue(user, method))
+    return _open(user, caller, method)
+
+
+def login_proved(*, user: User, caller: Caller, method: str = "local") -> Login:
+    """Open a session for somebody who gave every proof they have, unless a gate refuses."""
+    _pass_gates(user, caller)
+    return _open(user, caller, method)
+
+
+def _pass_gates(user: User, caller: Caller) -> None:
+    try:
+        for gate in GATES:
+            gate(user, caller)
+    except AppError as exc:
+        record.gate_record(user, exc, caller)
+        raise
+
+
+def _open(user: User, caller: Caller, method: str) -> Login:
+    with transaction.atomic():
+        session, refresh = session_open(
+            user=user,
+            method=method,
+            make_token=tokens.refresh_issue,
+            address=caller.address,
+            user_agent=caller.user_agent,
+        )
+        record.opened_record(session, caller)
     return Login(user, session, tokens.access_issue(user, session), refresh)
 
 
@@ -95,6 +148,14 @@ def _domain_gate(user: User, _caller: Caller) -> None:
         raise DomainNotAllowedError("The e-mail address cannot be used here.")
 
 
+def _ban_gate(user: User, caller: Caller) -> None:
+    ban_check(user=user, address=caller.address)
+
+
+def _closing_gate(user: User, _caller: Caller) -> None:
+    closing_refuse(user)
+
+
 def _disabled_gate(user: User, _caller: Caller) -> None:
     if not user.is_active:
         raise AccountDisabledError("This account has been disabled.")
@@ -106,7 +167,7 @@ def _verified_gate(user: User, _caller: Caller) -> None:
 
 
 Gate = Callable[[User, Caller], None]
-GATES: tuple[Gate, ...] = (_domain_gate, _disabled_gate, _verified_gate)
+GATES: tuple[Gate, ...] = (_domain_gate, _ban_gate, _closing_gate, _disabled_gate, _verified_gate)
 
 
 def page_open(request: HttpRequest, login: Login) -> None:
@@ -128,8 +189,10 @@ def logout(request: HttpRequest, *, refresh_token: str = "", session_id: str = "
     """End whatever sign-in the request carries: its page, its refresh token, its bearer."""
     carried = page_session(request)
     names = {session_id, carried.pk if carried else "", _session_of(refresh_token)}
-    for session in AuthSession.objects.filter(pk__in=names - {""}):
+    carried_on = AuthSession.objects.filter(pk__in=names - {""}, revoked_at=None)
+    for session in carried_on.select_related("user"):
         session_close(session=session)
+        record.closed_record(session, Caller.of(request))
     django_logout(request)
 
 

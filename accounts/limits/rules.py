@@ -1,123 +1,197 @@
-"""The table of rate limits."""
+"""The table of rate limits; a rule whose route does not exist yet has its row already."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from accounts.limits.rule import A_SECOND, Names, Rule, Section, message_limit, sentence
 
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
-
-Body = Callable[[int, float], dict[str, object]]
+Row = dict[str, Rule]
 
 
-def _sentence(text: str) -> Body:
-    def body(_count: int, minutes: float) -> dict[str, object]:
-        return {"message": f"{text}, please try again after {minutes:g} minutes."}
-
-    return body
-
-
-def _message_limit(count: int, minutes: float) -> dict[str, object]:
-    return {"type": "message_limit", "max": count, "windowInMinutes": minutes}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """How often one client address or one person may do something.
-
-    count, minutes: the variables that set them, the first one given wins, and the default.
-    switch: the variable that turns the rule on; a rule without one is always on.
-    body: (count, minutes) → the body of the 429 answer.
-    """
-
-    by: Literal["address", "user"]
-    count: tuple[tuple[str, ...], int]
-    minutes: tuple[tuple[str, ...], float]
-    body: Body
-    switch: str = ""
-
-    def is_on(self) -> bool:
-        """Return whether the rule counts at all."""
-        return not self.switch or _flag(self.switch)
-
-    def allowed(self) -> int:
-        """Return how many are allowed in one window."""
-        names, default = self.count
-        return int(_number(names, default))
-
-    def window_minutes(self) -> float:
-        """Return the length of the window in minutes."""
-        names, default = self.minutes
-        return _number(names, default)
-
-
-def _variables() -> Mapping[str, str]:
-    return settings.LIMITS
-
-
-def _flag(name: str) -> bool:
-    word = _variables().get(name, "").strip().lower()
-    if word in {"", "0", "false", "no", "off"}:
-        return False
-    if word in {"1", "true", "yes", "on"}:
-        return True
-    raise ImproperlyConfigured(f"{name} must be true or false, not {word!r}.")
-
-
-def _number(names: tuple[str, ...], default: float) -> float:
-    for name in names:
-        text = _variables().get(name, "").strip()
-        if text:
-            break
-    else:
-        return float(default)
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0
-    if not 0 < value < float("inf"):
-        raise ImproperlyConfigured(f"{name} must be a number above zero, not {text!r}.")
-    return value
-
-
-RULES: dict[str, Rule] = {
-    "login": Rule(
+def _by_address(
+    text: str,
+    prefix: str,
+    default: tuple[int, float],
+    *,
+    kind: str,
+    score: Names,
+    fallback: str = "",
+) -> Rule:
+    """Return a rule of the sign-in pages; ``fallback``: whose variables count without its own."""
+    prefixes = tuple(name for name in (prefix, fallback) if name)
+    return Rule(
         by="address",
-        count=(("LOGIN_MAX",), 7),
-        minutes=(("LOGIN_WINDOW",), 5),
-        body=_sentence("Too many login attempts"),
+        count=(tuple(f"{name}_MAX" for name in prefixes), default[0]),
+        minutes=(tuple(f"{name}_WINDOW" for name in prefixes), default[1]),
+        body=sentence(text),
+        kind=kind,
+        score=(score, 1),
+    )
+
+
+def _pair(
+    name: str,
+    text: str,
+    *,
+    defaults: tuple[int, int, float],
+    kind: str,
+    section: Section | None = None,
+) -> Row:
+    """Return the two rows of an act: ``defaults`` by address, by person, minutes of both."""
+    prefix, score = name.upper(), (f"{name.upper()}_VIOLATION_SCORE",)
+
+    def row(by: str, who: str, most: int) -> Rule:
+        return Rule(
+            by="address" if by == "address" else "user",
+            count=((f"{prefix}_{who}_MAX",), most),
+            minutes=((f"{prefix}_{who}_WINDOW",), defaults[2]),
+            body=sentence(text),
+            kind=kind,
+            score=(score, 1),
+            section=section,
+        )
+
+    return {
+        f"{name}_ip": row("address", "IP", defaults[0]),
+        f"{name}_user": row("user", "USER", defaults[1]),
+    }
+
+
+LOGIN_SCORE = ("LOGIN_VIOLATION_SCORE",)
+SECOND_FACTOR = Rule(
+    by="address",
+    count=(("TWO_FACTOR_TEMP_MAX", "LOGIN_MAX"), 7),
+    minutes=(("TWO_FACTOR_TEMP_WINDOW", "LOGIN_WINDOW"), 5),
+    body=sentence("Too many verification attempts"),
+    kind="logins",
+    score=(("TWO_FACTOR_TEMP_VIOLATION_SCORE", *LOGIN_SCORE), 1),
+)
+MESSAGE_SCORE = (("MESSAGE_VIOLATION_SCORE",), 1.0)
+
+RULES: Row = {
+    "login": _by_address(
+        "Too many login attempts",
+        "LOGIN",
+        (7, 5),
+        kind="logins",
+        score=LOGIN_SCORE,
     ),
-    "register": Rule(
-        by="address",
-        count=(("REGISTER_MAX",), 5),
-        minutes=(("REGISTER_WINDOW",), 60),
-        body=_sentence("Too many accounts created"),
+    "two_factor_ip": SECOND_FACTOR,
+    "two_factor_user": Rule(
+        by="user",
+        count=SECOND_FACTOR.count,
+        minutes=SECOND_FACTOR.minutes,
+        body=SECOND_FACTOR.body,
+        kind=SECOND_FACTOR.kind,
+        score=SECOND_FACTOR.score,
     ),
-    "reset_request": Rule(
-        by="address",
-        count=(("RESET_PASSWORD_MAX",), 2),
-        minutes=(("RESET_PASSWORD_WINDOW",), 2),
-        body=_sentence("Too many password reset requests"),
+    "register": _by_address(
+        "Too many accounts created",
+        "REGISTER",
+        (5, 60),
+        kind="registrations",
+        score=("REGISTRATION_VIOLATION_SCORE",),
     ),
-    "reset_submit": Rule(
-        by="address",
-        count=(("RESET_PASSWORD_SUBMISSION_MAX", "RESET_PASSWORD_MAX"), 2),
-        minutes=(("RESET_PASSWORD_SUBMISSION_WINDOW", "RESET_PASSWORD_WINDOW"), 2),
-        body=_sentence("Too many password reset attempts"),
+    "reset_request": _by_address(
+        "Too many password reset requests",
+        "RESET_PASSWORD",
+        (2, 2),
+        kind="reset_password_limit",
+        score=("RESET_PASSWORD_VIOLATION_SCORE",),
+    ),
+    "reset_submit": _by_address(
+        "Too many password reset attempts",
+        "RESET_PASSWORD_SUBMISSION",
+        (2, 2),
+        kind="reset_password_limit",
+        score=("RESET_PASSWORD_SUBMISSION_VIOLATION_SCORE",),
+        fallback="RESET_PASSWORD",
+    ),
+    "verify_request": _by_address(
+        "Too many verification e-mails requested",
+        "VERIFY_EMAIL",
+        (2, 2),
+        kind="verify_email_limit",
+        score=("VERIFY_EMAIL_VIOLATION_SCORE",),
+    ),
+    "verify_submit": _by_address(
+        "Too many verification attempts",
+        "VERIFY_EMAIL_SUBMISSION",
+        (2, 2),
+        kind="verify_email_limit",
+        score=("VERIFY_EMAIL_SUBMISSION_VIOLATION_SCORE",),
+        fallback="VERIFY_EMAIL",
     ),
     "message_ip": Rule(
         by="address",
         count=(("MESSAGE_IP_MAX",), 40),
         minutes=(("MESSAGE_IP_WINDOW",), 1),
-        body=_message_limit,
+        body=message_limit,
+        kind="message_limit",
+        score=MESSAGE_SCORE,
         switch="LIMIT_MESSAGE_IP",
     ),
     "message_user": Rule(
         by="user",
         count=(("MESSAGE_USER_MAX",), 40),
         minutes=(("MESSAGE_USER_WINDOW",), 1),
-        body=_message_limit,
+        body=message_limit,
+        kind="message_limit",
+        score=MESSAGE_SCORE,
         switch="LIMIT_MESSAGE_USER",
+    ),
+    **_pair(
+        "file_upload",
+        "Too many files uploaded",
+        defaults=(100, 50, 15),
+        kind="file_upload_limit",
+        section="file_uploads",
+    ),
+    "file_usage": Rule(
+        by="user",
+        count=(("FILE_USAGE_USER_MAX",), 120),
+        minutes=(("FILE_USAGE_USER_WINDOW",), 15),
+        body=sentence("Too many reports of used files"),
+        kind="file_upload_limit",
+        score=(("FILE_UPLOAD_VIOLATION_SCORE",), 1),
+    ),
+    **_pair(
+        "import",
+        "Too many conversations imported",
+        defaults=(100, 50, 15),
+        kind="file_upload_limit",
+        section="conversations_import",
+    ),
+    **_pair(
+        "fork",
+        "Too many conversations forked",
+        defaults=(30, 7, 1),
+        kind="file_upload_limit",
+    ),
+    **_pair(
+        "stt",
+        "Too many recordings sent",
+        defaults=(100, 50, 1),
+        kind="stt_limit",
+        section="stt",
+    ),
+    **_pair(
+        "tts",
+        "Too many texts to read aloud",
+        defaults=(100, 50, 1),
+        kind="tts_limit",
+        section="tts",
+    ),
+    "tool_call": Rule(
+        by="user",
+        count=((), 1),
+        minutes=((), A_SECOND),
+        body=sentence("Too many tool calls"),
+        kind="tool_call_limit",
+        score=(("TOOL_CALL_VIOLATION_SCORE",), 1),
+    ),
+    "prompt_usage": Rule(
+        by="user",
+        count=((), 30),
+        minutes=((), 1),
+        body=sentence("Too many uses of prompts"),
     ),
 }
 
@@ -132,3 +206,4 @@ def rules_validate() -> None:
         rule.is_on()
         rule.allowed()
         rule.window_minutes()
+        rule.points()

@@ -3,6 +3,7 @@
 from accounts.models.acl import AclEntry
 from accounts.models.api_key import ApiKey
 from accounts.models.audit import AuditEvent, AuditHead
+from accounts.models.banner import Banner
 from accounts.models.grant import Grant
 from accounts.models.group import Group, GroupMember
 from accounts.models.one_time_token import (
@@ -32,6 +33,7 @@ __all__ = [
     "AuditHead",
     "AuthSession",
     "Ban",
+    "Banner",
     "ConfigOverride",
     "Grant",
     "Group",

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from typing_extensions import override
 
@@ -20,12 +21,11 @@ class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
     """Which sessions."""
 
     def alive(self) -> Self:
-        """Return the sessions that still sign somebody in."""
-        return self.filter(
-            revoked_at=None,
-            expires_at__gt=clock.now(),
-            user__is_active=True,
-        )
+        """Return the sessions that still sign somebody in: not ended, not run out, not idle."""
+        now = clock.now()
+        found = self.filter(revoked_at=None, expires_at__gt=now, user__is_active=True)
+        idle = settings.SESSION_IDLE_EXPIRY
+        return found.filter(last_used_at__gt=now - idle) if idle else found
 
     def owned_by(self, user: User) -> Self:
         """Return the sessions of one person."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.limits.caller import Caller
+from accounts.limits.caller import Caller, serving
 from accounts.models import AuditEvent, AuditHead, User
 from librechat.kernel import clock
 from librechat.kernel.middleware import request_id
@@ -75,14 +75,23 @@ class Act:
 def audit_record(act: Act) -> AuditEvent:
     """Append an act; inside a transaction it stands or falls with what it tells of."""
     with transaction.atomic():
-        AuditHead.objects.get_or_create(name="chain")
-        head = AuditHead.objects.select_for_update().get(name="chain")
+        head = _head()
         event = _event(act, sequence=head.sequence + 1, previous_hash=head.hash)
         event.hash = event_hash(event)
         event.save(force_insert=True)
         head.sequence, head.hash = event.sequence, event.hash
         head.save(update_fields=["sequence", "hash"])
     return event
+
+
+def _head() -> AuditHead:
+    """Return the head, locked until the transaction ends."""
+    heads = AuditHead.objects.select_for_update()
+    found = heads.filter(name="chain").first()
+    if found is None:  # the first event of all
+        AuditHead.objects.get_or_create(name="chain")
+        found = heads.get(name="chain")
+    return found
 
 
 def event_hash(event: AuditEvent) -> str:
@@ -94,6 +103,11 @@ def event_hash(event: AuditEvent) -> str:
 
 
 def _event(act: Act, *, sequence: int, previous_hash: str) -> AuditEvent:
+    now = serving()
+    caller = act.caller or now.caller
+    facts = dict(act.metadata)
+    if now.impersonator:
+        facts["impersonator"] = now.impersonator
     return AuditEvent(
         sequence=sequence,
         category=act.category,
@@ -106,10 +120,10 @@ def _event(act: Act, *, sequence: int, previous_hash: str) -> AuditEvent:
         target_type=act.target.kind,
         target_id=act.target.id,
         target_name=act.target.name[:254],
-        metadata=dict(act.metadata),
+        metadata=json.loads(json.dumps(facts, default=str)),
         request_id=request_id.get() or "",
-        address=act.caller.address if act.caller else "",
-        user_agent=act.caller.user_agent[:300] if act.caller else "",
+        address=caller.address if caller else "",
+        user_agent=caller.user_agent[:300] if caller else "",
         created_at=clock.now(),
         previous_hash=previous_hash,
     )

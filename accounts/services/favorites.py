@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from accounts.models import User
-from accounts.services.people import preference_set
+from accounts.services.profile import preference_set
 from librechat.kernel.errors import InvalidInputError
 
 MAX_FAVORITES = 50

@@ -1,29 +1,30 @@
 """Writes about forgotten passwords."""
 
-import secrets
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts.errors import InvalidResetTokenError, PasswordResetOffError
-from accounts.models import PASSWORD_RESET, OneTimeToken, User, token_hash
-from accounts.services.registration import domain_allowed, password_problems
+from accounts.limits.caller import Caller
+from accounts.models import PASSWORD_RESET, User
+from accounts.services.audit import Act, Target, audit_record
+from accounts.services.mail import mail_is_configured, mail_send
+from accounts.services.one_time import one_time_issue, one_time_usable, one_time_use
+from accounts.services.registration import domain_allowed, email_problems, password_problems
 from accounts.services.sessions import password_change
-from librechat.kernel import clock
 from librechat.kernel.errors import InvalidInputError
 from librechat.kernel.ids import new_object_id
 
 LIFETIME = timedelta(minutes=15)
 
 
-def password_reset_request(*, email: object) -> str:
-    """Return the address of a page that sets a new password, good once and for 15 minutes.
+def password_reset_request(*, email: object, caller: Caller | None = None) -> str | None:
+    """Mail a link that sets a new password, good once and for 15 minutes.
 
-    As in LibreChat the link is handed out here while no mail is set up. An unknown address
-    gets a link of the same form that opens nothing.
+    As in LibreChat the link is returned while no mail is set up. An unknown address gets the
+    same answer after the same work, and nothing comes of it.
 
     Raises:
         PasswordResetOffError: it is switched off.
@@ -32,29 +33,36 @@ def password_reset_request(*, email: object) -> str:
     if not settings.ALLOW_PASSWORD_RESET:
         raise PasswordResetOffError("Password reset is not allowed.")
     address = email.strip().lower() if isinstance(email, str) else ""
-    if not domain_allowed(address):
+    if email_problems(address) or not domain_allowed(address):
         raise InvalidInputError("The e-mail address cannot be used here.")
-    token = secrets.token_urlsafe(32)
     user = User.objects.filter(email=address, provider="local", is_active=True).first()
     with transaction.atomic():
-        if user is not None:
-            OneTimeToken.objects.filter(user=user, purpose=PASSWORD_RESET).delete()
-            OneTimeToken.objects.create(
-                user=user,
-                purpose=PASSWORD_RESET,
-                token_hash=token_hash(token),
-                expires_at=clock.now() + LIFETIME,
-            )
-    query = urlencode({"token": token, "userId": user.pk if user else new_object_id()})
-    return f"{settings.DOMAIN_CLIENT}/reset-password?{query}"
+        token = one_time_issue(purpose=PASSWORD_RESET, lifetime=LIFETIME, user=user)
+        query = urlencode({"token": token, "userId": user.pk if user else new_object_id()})
+        link = f"{settings.DOMAIN_CLIENT}/reset-password?{query}"
+        _record("password.reset_requested", user, caller, "success" if user else "failure")
+        mail_send(
+            template="reset_password",
+            to=address,
+            context={"link": link},
+            is_wanted=user is not None,
+        )
+    return None if mail_is_configured() else link
 
 
 def password_reset_valid(*, token: str) -> bool:
     """Return whether a reset link still works."""
-    return _usable(token).exists()
+    usable = one_time_usable(purpose=PASSWORD_RESET, token=token)
+    return usable.filter(user__is_active=True).exists()
 
 
-def password_reset(*, token: object, password: object, user_id: object = None) -> User:
+def password_reset(
+    *,
+    token: object,
+    password: object,
+    user_id: object = None,
+    caller: Caller | None = None,
+) -> User:
     """Set a new password with a reset link and sign the person out everywhere.
 
     user_id: when given, whose link it must be.
@@ -70,21 +78,50 @@ def password_reset(*, token: object, password: object, user_id: object = None) -
     if problems:
         raise InvalidInputError(f"password: {problems[0]}", problems=problems)
     with transaction.atomic():
-        row = _usable(str(token)).select_related("user").first()
+        usable = one_time_usable(purpose=PASSWORD_RESET, token=token)
+        row = usable.filter(user__is_active=True).first()
         is_theirs = row is not None and (user_id is None or user_id == row.user_id)
-        # The conditional UPDATE lets one of two requests with the same link through.
-        if row is None or not is_theirs or not _usable(str(token)).update(used_at=clock.now()):
+        if row is None or not is_theirs or not one_time_use(row):
             raise InvalidResetTokenError("This reset link is invalid or has expired.")
         user = User.objects.get(pk=row.user_id)
         password_change(user=user, password=str(password))
+        _record("password.reset", user, caller, "success")
     return user
 
 
-def _usable(token: str) -> QuerySet[OneTimeToken]:
-    return OneTimeToken.objects.filter(
-        purpose=PASSWORD_RESET,
-        token_hash=token_hash(token),
-        used_at=None,
-        expires_at__gt=clock.now(),
-        user__is_active=True,
+def password_change_own(*, user: User, password: str, caller: Caller | None = None) -> None:
+    """Change the password of somebody who proved who they are."""
+    with transaction.atomic():
+        password_change(user=user, password=password)
+        _record("password.changed", user, caller, "success")
+
+
+def password_replace(*, user: User, password: str) -> None:
+    """Set somebody's password from the command line.
+
+    Raises:
+        InvalidInputError: the password cannot be used.
+    """
+    problems = password_problems(password)
+    if problems:
+        raise InvalidInputError(f"password: {problems[0]}")
+    with transaction.atomic():
+        password_change(user=user, password=password)
+        target = Target.person(user)
+        audit_record(
+            Act(category="auth", action="password.changed", severity="warning", target=target),
+        )
+
+
+def _record(action: str, user: User | None, caller: Caller | None, outcome: str) -> None:
+    # A request for an unknown address is recorded too, without it: the work must be the same.
+    audit_record(
+        Act(
+            category="auth",
+            action=action,
+            outcome=outcome,
+            actor=user,
+            target=Target.person(user) if user else Target("user"),
+            caller=caller,
+        ),
     )

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,7 +20,12 @@ OPERATORS = re.compile(r"\$(ne|gt|gte|lt|lte|or|and|where|regex)\b", re.IGNORECA
 
 
 def registration_open() -> bool:
-    """Return whether newcomers may register: by setting, and always for the very first."""
+    """Return whether newcomers may register: by setting, and always for the very first.
+
+    Where a directory decides who comes in, nobody registers.
+    """
+    if settings.LDAP:
+        return False
     return settings.ALLOW_REGISTRATION or not User.objects.exists()
 
 
@@ -83,3 +89,30 @@ def _is_plain(letter: str) -> bool:
         letter,
         "",
     ).startswith(SCRIPTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What a newcomer gives; nothing in it is trusted yet."""
+
+    name: object
+    email: object
+    password: object
+    username: object = ""
+    confirmation: object = None
+    invite: object = None
+
+    def problems(self) -> dict[str, list[str]]:
+        """Return field → what is wrong with it; empty when all is well."""
+        found = {
+            "name": name_problems(self.name),
+            "username": username_problems(self.username),
+            "email": email_problems(self.email),
+            "password": password_problems(self.password),
+            "confirm_password": (
+                []
+                if self.confirmation is None or self.confirmation == self.password
+                else ["The passwords do not match"]
+            ),
+        }
+        return {field: lines for field, lines in found.items() if lines}

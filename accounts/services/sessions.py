@@ -1,15 +1,16 @@
 """Writes to sign-in sessions.
 
-A refresh token works once. The value before the last rotation is answered with 401, as
-LibreChat's clients know it, and means that two parties hold a copy: the session ends. The one
-exception is a request that was already under way when the rotation happened (two tabs that
-refresh at once): it gets the same 401, and the session lives on with the newer value.
+A refresh token works once: it is replaced by its successor. Tabs share one token and may send it
+at the same moment, and an answer may get lost on its way; so for a few seconds the token just
+replaced is answered too, with the very same successor. After that, or for an even older token,
+two parties hold a copy: the session ends. A successor is a function of the token it replaces and
+of the moment, which is why it can be given twice though only its hash is stored.
 """
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
+from typing import NoReturn, Protocol
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
@@ -18,11 +19,19 @@ from django.db.models import F
 
 from accounts.errors import RefreshTokenReusedError, SessionEndedError, WrongPasswordError
 from accounts.models import AuthSession, User, token_hash
+from accounts.services.audit import Act, Target, audit_record
+from accounts.services.mail import mail_send
 from librechat.kernel import clock
 
 logger = logging.getLogger(__name__)
 
-MakeToken = Callable[[AuthSession], str]
+
+class MakeToken(Protocol):
+    """Makes the refresh token of a session, the same for the same session and arguments."""
+
+    def __call__(self, session: AuthSession, *, replaced: str = "") -> str:
+        """Return the first token, or the successor of ``replaced`` as of ``rotated_at``."""
+        ...
 
 
 def session_open(
@@ -67,20 +76,18 @@ def session_refresh(
     """Replace the refresh token of a session; return the session and the new token.
 
     The end of the session stays where it is. One conditional UPDATE, so that of two requests
-    with the same token one wins.
+    with the same token one replaces it and both get the same successor.
 
-    arrived_at: when the request came in, to tell a parallel request from a replay.
+    arrived_at: when the request came in. Until REFRESH_GRACE_SECONDS after the replacement it
+    counts as parallel, not as a replay.
 
     Raises:
         SessionEndedError: no living session has this token.
         RefreshTokenReusedError: the token was replaced earlier; the session is ended now.
     """
-    alive = AuthSession.objects.alive().select_related("user")
-    session = alive.filter(pk=session_id).first()
-    if session is None:
-        raise SessionEndedError("The session has ended. Sign in again.")
-    fresh = make_token(session)
-    now = clock.now()
+    session = _living(session_id)
+    session.rotated_at = now = clock.now()
+    fresh = make_token(session, replaced=token)
     rotated = AuthSession.objects.filter(
         pk=session_id,
         refresh_token_hash=token_hash(token),
@@ -91,21 +98,46 @@ def session_refresh(
         rotated_at=now,
         last_used_at=now,
     )
-    if not rotated:
-        _refuse_old_token(session_id, token, arrived_at)
-    return session, fresh
+    if rotated:
+        return session, fresh
+    session = _living(session_id)
+    if not _is_parallel(session, token, arrived_at):
+        _end_reused(session)
+    return session, make_token(session, replaced=token)
 
 
-def _refuse_old_token(session_id: str, token: str, arrived_at: datetime) -> None:
-    session = AuthSession.objects.alive().filter(pk=session_id).first()
-    digest = token_hash(token)
-    if session is None or session.refresh_token_hash == digest:
+def _living(session_id: str) -> AuthSession:
+    session = AuthSession.objects.alive().select_related("user").filter(pk=session_id).first()
+    if session is None:
         raise SessionEndedError("The session has ended. Sign in again.")
-    rotated_at = session.rotated_at if session.previous_token_hash == digest else None
-    if rotated_at is not None and arrived_at < rotated_at:
-        raise SessionEndedError("Another request has just refreshed this session.")
-    session_close(session=session)
-    logger.warning("A refresh token was presented twice.", extra={"user_id": session.user_id})
+    return session
+
+
+def _is_parallel(session: AuthSession, token: str, arrived_at: datetime) -> bool:
+    """Tell whether a token is the one that was replaced just now."""
+    if session.rotated_at is None or session.previous_token_hash != token_hash(token):
+        return False
+    grace = timedelta(seconds=settings.REFRESH_GRACE_SECONDS)
+    return arrived_at < session.rotated_at + grace
+
+
+def _end_reused(session: AuthSession) -> NoReturn:
+    with transaction.atomic():
+        session_close(session=session)
+        audit_record(
+            Act(
+                category="auth",
+                action="refresh.reused",
+                outcome="denied",
+                severity="critical",
+                target=Target.person(session.user),
+                metadata={"session": session.pk},
+            ),
+        )
+    logger.warning(
+        "A refresh token was presented again; its session is ended.",
+        extra={"user_id": session.user_id, "session_id": session.pk},
+    )
     raise RefreshTokenReusedError(
         "This sign-in was used from two places and has been ended. Sign in again.",
     )
@@ -137,12 +169,13 @@ def password_check(*, user: User, password: str) -> None:
 
 
 def password_change(*, user: User, password: str) -> None:
-    """Set a new password and sign the person out everywhere, sockets included."""
+    """Set a new password, sign the person out everywhere, sockets included, and mail them."""
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password", "updated_at"])
         epoch_raise(user=user)
         sessions_close(user=user)
+        mail_send(template="password_changed", to=user.email, context={})
 
 
 def epoch_raise(*, user: User) -> None:

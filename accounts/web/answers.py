@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.errors import FreshProofNeededError, SecondFactorNeededError
 from librechat.kernel.errors import AppError
 
 INVALID = 422
-PARENT_STATUSES = frozenset({403, 429})
+PARENT_STATUSES = frozenset({403, 429, 503})
 
 
 def next_url(request: HttpRequest, default: str) -> str:
@@ -25,7 +26,13 @@ def next_url(request: HttpRequest, default: str) -> str:
 
 
 def refuse(form: forms.Form, field: str | None, exc: AppError) -> int:
-    """Show a failure on the form, next to the field it is about; return the status."""
+    """Show a failure on the form, next to the field it is about; return the status.
+
+    Raises:
+        SecondFactorNeededError, FreshProofNeededError: handed on, a page of its own follows.
+    """
+    if isinstance(exc, SecondFactorNeededError | FreshProofNeededError):
+        raise exc
     form.add_error(field, exc.message)
     return exc.status if exc.status in PARENT_STATUSES else INVALID
 

@@ -1,10 +1,13 @@
 """Pages for signing in, signing up and a forgotten password; they work without scripts."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,18 +17,24 @@ from typing_extensions import override
 
 from accounts.auth.cookies import REFRESH, cookies_clear
 from accounts.auth.login import login_with_password, logout, page_open
+from accounts.auth.openid import sign_out_url
+from accounts.auth.social import buttons
 from accounts.errors import LoginRefusedError, RegistrationClosedError
+from accounts.life_errors import InvalidInviteError
 from accounts.limits.caller import Caller
 from accounts.limits.counters import client_address, limit_check
+from accounts.services.invites import invite_find
+from accounts.services.mail import mail_is_configured
 from accounts.services.password_reset import (
     password_reset,
     password_reset_request,
     password_reset_valid,
 )
-from accounts.services.people import Registration, user_register
-from accounts.services.registration import registration_open
+from accounts.services.people import user_register
+from accounts.services.registration import Registration, registration_open
 from accounts.web.answers import INVALID, next_url, page, refuse
 from accounts.web.forms import ForgotForm, LoginForm, ResetForm, SignUpForm, focus
+from accounts.web.oauth_pages import leads_away, refusal
 from librechat.kernel.errors import AppError
 
 SENSITIVE = method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -60,8 +69,17 @@ class AuthPage(View):
         refused: AppError | None = None,
     ) -> HttpResponse:
         """Show the form, also with what is wrong in it."""
-        context: dict[str, object] = {"form": form, "next": next_url(request, "")}
+        context = {
+            "form": form,
+            "next": next_url(request, ""),
+            "code": refused.code if refused else "",
+            **self.more(request),
+        }
         return page(request, self.template, context, status=status, refused=refused)
+
+    def more(self, _request: HttpRequest) -> dict[str, object]:
+        """Return what else the page shows."""
+        return {}
 
 
 class LoginPage(AuthPage):
@@ -69,6 +87,23 @@ class LoginPage(AuthPage):
 
     template = "accounts/login.html"
     form_class = LoginForm
+
+    @override
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form, or hand people straight to the one provider they come from."""
+        if leads_away(request):
+            query = urlencode({"next": next_url(request, "")})
+            return redirect(f"{reverse('oauth-depart', args=['openid'])}?{query}")
+        return self.show(request, LoginForm())
+
+    @override
+    def more(self, _request: HttpRequest) -> dict[str, object]:
+        """Return the other ways to sign in, and why the last of them failed."""
+        return {
+            "methods": buttons(),
+            "refusal": refusal(_request),
+            "email_login_open": settings.ALLOW_EMAIL_LOGIN,
+        }
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Sign in and go on; after a refusal the address stays and the password is asked again."""
@@ -97,8 +132,16 @@ class SignUpPage(AuthPage):
     @override
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the form, or that newcomers are not accepted."""
-        status = 200 if registration_open() else RegistrationClosedError.status
-        return self.show(request, SignUpForm(), status=status)
+        form = SignUpForm(initial={"invite": request.GET.get("token", "")})
+        try:
+            invite = invite_find(token=form["invite"].value()) if form["invite"].value() else None
+        except InvalidInviteError as exc:
+            messages.error(request, exc.message)
+            return self.show(request, SignUpForm(), status=exc.status)
+        if invite is None and not registration_open():
+            return self.show(request, form, status=RegistrationClosedError.status)
+        form.initial["email"] = invite.email if invite else ""
+        return self.show(request, form)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Register, sign in and go on."""
@@ -114,7 +157,10 @@ class SignUpPage(AuthPage):
     def _register(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
         given = form.cleaned_data
         limit_check("register", address=client_address(request))
-        user_register(Registration(**given))
+        user_register(Registration(**given), caller=Caller.of(request))
+        is_checked = mail_is_configured() and not settings.ALLOW_UNVERIFIED_EMAIL_LOGIN
+        if is_checked and not given["invite"]:
+            return redirect("verify")
         try:
             login = login_with_password(
                 email=given["email"],
@@ -136,17 +182,20 @@ class ForgotPage(AuthPage):
     form_class = ForgotForm
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Show the link that sets a new password."""
+        """Mail the link that sets a new password, or show it while no mail is set up."""
         form = ForgotForm(request.POST)
         if not form.is_valid():
             return self.show(request, form, status=INVALID)
         try:
             limit_check("reset_request", address=client_address(request))
-            link = password_reset_request(email=form.cleaned_data["email"])
+            link = password_reset_request(
+                email=form.cleaned_data["email"],
+                caller=Caller.of(request),
+            )
         except AppError as exc:
             status = refuse(form, "email", exc)
             return self.show(request, form, status=status, refused=exc)
-        return page(request, self.template, {"link": link})
+        return page(request, self.template, {"link": link, "is_sent": link is None})
 
 
 @SENSITIVE
@@ -169,7 +218,11 @@ class ResetPage(View):
             return page(request, self.template, {"form": form}, status=INVALID)
         try:
             limit_check("reset_submit", address=client_address(request))
-            password_reset(token=token, password=form.cleaned_data["password"])
+            password_reset(
+                token=token,
+                password=form.cleaned_data["password"],
+                caller=Caller.of(request),
+            )
         except AppError as exc:
             status = refuse(form, "password", exc)
             return page(request, self.template, {"form": form}, status=status, refused=exc)
@@ -191,7 +244,15 @@ class LogoutPage(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """End the session in this browser."""
+        leave_url = sign_out_url(request)
         logout(request, refresh_token=request.COOKIES.get(REFRESH, ""))
-        response = redirect(settings.LOGOUT_REDIRECT_URL)
+        # A page, not a redirect: the policy of forms keeps those on this site.
+        response = (
+            page(request, "accounts/signed_out.html", {"leave_url": leave_url})
+            if leave_url
+            else redirect(f"{settings.LOGOUT_REDIRECT_URL}?redirect=false")
+            if leads_away(request)
+            else redirect(settings.LOGOUT_REDIRECT_URL)
+        )
         cookies_clear(response)
         return response

@@ -1,11 +1,16 @@
 """What every page needs to know."""
 
+from functools import partial
+
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.auth.webauthn import passkeys_possible
+from accounts.limits.caller import serving
 from accounts.models import User
-from accounts.services.people import THEMES
+from accounts.services.profile import THEMES
 from accounts.services.registration import registration_open
+from accounts.web.banner import banner_for
 
 THEME_COOKIE = "theme"
 
@@ -17,9 +22,13 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "custom_footer": settings.CUSTOM_FOOTER,
         "help_url": "" if settings.HELP_AND_FAQ_URL == "/" else settings.HELP_AND_FAQ_URL,
         "theme": theme_of(request),
+        "banner": partial(banner_for, request),
         "registration_open": registration_open,
+        "passkeys_possible": passkeys_possible,
         "password_reset_open": settings.ALLOW_PASSWORD_RESET,
         "min_password_length": settings.MIN_PASSWORD_LENGTH,
+        "ban_notice": serving().ban_notice,
+        "acting_until": serving().acting_until,
     }
 
 

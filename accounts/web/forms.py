@@ -4,15 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.services.people import THEMES
+from accounts.services.profile import THEMES
 from accounts.services.registration import MAX_PASSWORD_LENGTH, name_problems, password_problems
 
 Check = Callable[[object], list[str]]
 
 
-def _validator(check: Check) -> Callable[[Any], None]:
+def validator(check: Check) -> Callable[[Any], None]:
+    """Return a validator of a form field from a function that lists problems."""
+
     def validate(value: object) -> None:
         problems = check(value)
         if problems:
@@ -30,7 +33,7 @@ def _new_password(**kwargs: Any) -> forms.CharField:
     return forms.CharField(
         strip=False,
         max_length=MAX_PASSWORD_LENGTH,
-        validators=[_validator(password_problems)],
+        validators=[validator(password_problems)],
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
         **kwargs,
     )
@@ -53,10 +56,21 @@ def focus(form: forms.Form, name: str) -> None:
 
 
 class LoginForm(forms.Form):
-    """E-mail and password."""
+    """E-mail, or the user name of a directory, and password."""
 
     email = _email()
     password = _current_password(label=_("Password"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.LDAP and settings.LDAP.uses_username:
+            attrs = {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+            widget = forms.TextInput(attrs)
+            self.fields["email"] = forms.CharField(
+                label=_("User name"),
+                max_length=254,
+                widget=widget,
+            )
 
 
 class SignUpForm(forms.Form):
@@ -64,11 +78,12 @@ class SignUpForm(forms.Form):
 
     name = forms.CharField(
         label=_("Name"),
-        validators=[_validator(name_problems)],
+        validators=[validator(name_problems)],
         widget=forms.TextInput({"autocomplete": "name", "autofocus": True}),
     )
     email = _email()
     password = _new_password(label=_("Password"))
+    invite = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,20 +96,17 @@ class ForgotForm(forms.Form):
     email = _email()
 
 
+class RestoreForm(forms.Form):
+    """Whose account comes back."""
+
+    email = _email()
+    password = _current_password(label=_("Password"))
+
+
 class ResetForm(forms.Form):
     """A new password."""
 
     password = _new_password(label=_("New password"))
-
-
-class NameForm(forms.Form):
-    """What somebody is called."""
-
-    name = forms.CharField(
-        label=_("Name"),
-        validators=[_validator(name_problems)],
-        widget=forms.TextInput({"autocomplete": "name"}),
-    )
 
 
 class PasswordForm(forms.Form):

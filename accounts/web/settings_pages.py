@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -12,22 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from accounts.auth.login import login_complete, page_open, page_session
+from accounts.auth.login import page_session
 from accounts.errors import NotSignedInError
-from accounts.limits.caller import Caller
-from accounts.limits.counters import client_address, limit_check
 from accounts.models import AuthSession, User
-from accounts.services.people import THEMES, preference_set, user_rename
+from accounts.services.profile import THEMES, preference_set
 from accounts.services.sessions import (
-    password_change,
-    password_check,
     session_close,
     sessions_close,
 )
-from accounts.web.answers import INVALID, next_url, page, refuse
+from accounts.web.answers import INVALID, next_url, page
 from accounts.web.context import THEME_COOKIE
-from accounts.web.forms import NameForm, PasswordForm, ThemeForm, focus
-from librechat.kernel.errors import AppError
+from accounts.web.forms import ThemeForm
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -74,83 +68,6 @@ def device_name(user_agent: str) -> str:
 def _themes() -> list[dict[str, str]]:
     labels = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
     return [{"name": name, "label": labels[name]} for name in THEMES]
-
-
-class AccountPage(LoginRequiredMixin, View):
-    """Name and address."""
-
-    template = "accounts/settings_account.html"
-
-    def get(self, request: HttpRequest, tab: str) -> HttpResponse:
-        """Show the account."""
-        return self.show(request, tab, form=NameForm(initial={"name": person(request).name}))
-
-    def post(self, request: HttpRequest, tab: str) -> HttpResponse:
-        """Store the name."""
-        form = NameForm(request.POST)
-        if not form.is_valid():
-            return self.show(request, tab, form=form, status=INVALID)
-        user_rename(user=person(request), name=form.cleaned_data["name"])
-        messages.success(request, _("Saved."))
-        return redirect("settings", tab=tab)
-
-    def show(
-        self,
-        request: HttpRequest,
-        tab: str,
-        *,
-        form: forms.Form,
-        status: int = 200,
-    ) -> HttpResponse:
-        """Show the account, also with what is wrong in the form."""
-        return page(request, self.template, {"tab": tab, "form": form}, status=status)
-
-
-class SecurityPage(LoginRequiredMixin, View):
-    """Password and sessions."""
-
-    template = "accounts/settings_security.html"
-
-    def get(self, request: HttpRequest, tab: str) -> HttpResponse:
-        """Show the form and where one is signed in."""
-        return self.show(request, tab, form=PasswordForm())
-
-    def post(self, request: HttpRequest, tab: str) -> HttpResponse:
-        """Change the password; other devices are signed out, this one stays."""
-        form = PasswordForm(request.POST)
-        if not form.is_valid():
-            return self.show(request, tab, form=form, status=INVALID)
-        user = person(request)
-        try:
-            limit_check("login", address=client_address(request))
-            password_check(user=user, password=form.cleaned_data["current_password"])
-        except AppError as exc:
-            status = refuse(form, "current_password", exc)
-            focus(form, "current_password")
-            return self.show(request, tab, form=form, status=status, refused=exc)
-        password_change(user=user, password=form.cleaned_data["new_password"])
-        page_open(request, login_complete(user=user, caller=Caller.of(request)))
-        messages.success(request, _("Password changed. Other devices are signed out."))
-        return redirect("settings", tab=tab)
-
-    def show(
-        self,
-        request: HttpRequest,
-        tab: str,
-        *,
-        form: forms.Form,
-        status: int = 200,
-        refused: AppError | None = None,
-    ) -> HttpResponse:
-        """Show the page, also with what is wrong in the form."""
-        current = page_session(request)
-        rows = [
-            SessionRow(session, device_name(session.user_agent), session == current)
-            for session in AuthSession.objects.owned_by(person(request)).alive()
-        ]
-        rows.sort(key=lambda row: not row.is_current)
-        context: dict[str, object] = {"tab": tab, "form": form, "sessions": rows}
-        return page(request, self.template, context, status=status, refused=refused)
 
 
 class SessionEndPage(LoginRequiredMixin, View):

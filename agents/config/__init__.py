@@ -35,6 +35,13 @@ USED_CUSTOM = (
     "name apiKey baseURL models headers addParams dropParams iconURL modelDisplayLabel provider"
     " tokenConfig customParams directEndpoint"
 )
+USED_SPEC = "name label description order default softDefault showInMenu conversation_starters"
+USED_PRESET = (
+    "endpoint endpointType model agent_id greeting promptPrefix system temperature top_p topP topK"
+    " max_tokens maxTokens maxOutputTokens maxContextTokens presence_penalty frequency_penalty stop"
+    " reasoning_effort effort thinkingLevel verbosity thinking thinkingBudget promptCache"
+    " promptCacheTtl"
+)
 USED_GROUP = "group apiKey instanceName deploymentName version baseURL additionalHeaders models"
 
 
@@ -77,10 +84,16 @@ def _used_endpoints() -> list[str]:
     return used
 
 
+def _used_model_specs() -> list[str]:
+    used = [f"modelSpecs.{key}" for key in ("enforce", "addedEndpoints")]
+    used += [f"modelSpecs.list[].{key}" for key in USED_SPEC.split()]
+    return used + [f"modelSpecs.list[].preset.{key}" for key in USED_PRESET.split()]
+
+
 def register() -> None:
     """Add the sections of this app."""
     yaml_config.register("endpoints", EndpointsConfig, used=_used_endpoints())
-    yaml_config.register("modelSpecs", ModelSpecsConfig)
+    yaml_config.register("modelSpecs", ModelSpecsConfig, used=_used_model_specs())
     yaml_config.register("mcpServers", TypeAdapter(dict[str, McpServerConfig]), dict)
     yaml_config.register("mcpSettings", McpSettingsConfig)
     yaml_config.register("actions", ActionsConfig)

@@ -12,16 +12,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # Its own pool: a slow database must not take the threads that name lookups need.
-_THREADS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="offload")
+THREADS = 16
+_POOL = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="offload")
 
 
 async def offload(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a synchronous service in a thread and return what it returns.
 
-    The database connections the thread opened are given back before this returns, so that a
-    stream holds none while it waits. Cancelled, it waits for the thread before it passes the
-    cancellation on: a write that has begun is never left running behind the caller's back
-    (``sync_to_async`` swallows the cancellation instead).
+    Database connections are given back before this returns, so that a stream holds none while
+    it waits; an open SQLite file stays with its thread, where it is in nobody's way. Cancelled,
+    it waits for the thread before it passes the cancellation on: a write that has begun is never
+    left running behind the caller's back (``sync_to_async`` swallows the cancellation instead).
     """
     context = contextvars.copy_context()
 
@@ -29,12 +30,19 @@ async def offload(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return work(*args, **kwargs)
         finally:
-            connections.close_all()
+            _give_back_connections()
 
     loop = asyncio.get_running_loop()
-    running = loop.run_in_executor(_THREADS, context.run, work_and_return_connections)
+    running = loop.run_in_executor(_POOL, context.run, work_and_return_connections)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         await asyncio.wait({running})
         raise
+
+
+def _give_back_connections() -> None:
+    """Close what others may wait for. Opening SQLite's file again costs more than most queries."""
+    for connection in connections.all(initialized_only=True):
+        if connection.vendor != "sqlite" or connection.errors_occurred:
+            connection.close()

@@ -58,3 +58,17 @@ def credentials_delete_all(user: User) -> int:
     """Delete all keys of a person and return how many there were."""
     count, _ = Credential.objects.visible_to(user).delete()
     return count
+
+
+def credentials_reencrypt() -> int:
+    """Write every key anew with the newest secret key; return how many.
+
+    Raises:
+        UnreadableSecretError: one was written with a key that is gone; nothing was changed.
+    """
+    with transaction.atomic():
+        rows = list(Credential.objects.select_for_update())
+        for row in rows:
+            row.value = secrets.reencrypt(row.value)
+        Credential.objects.bulk_update(rows, ["value"])
+    return len(rows)

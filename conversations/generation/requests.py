@@ -45,7 +45,8 @@ class StartRequest:
     """A start body in our names; empty text stands for what was left out.
 
     ``response_message_id``: with a trailing ``_`` a new answer is made beside the old one.
-    ``label``: who the client says is speaking. ``parameters``: under LibreChat's names.
+    ``label``: who the client says is speaking. ``parameters``: under LibreChat's names;
+    ``private_parameters``: what the operator adds for the model and no client is told.
     """
 
     endpoint: str
@@ -67,6 +68,7 @@ class StartRequest:
     timezone: str = ""
     client_timestamp: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
+    private_parameters: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_new(self) -> bool:

@@ -17,6 +17,7 @@ from conversations.generation.answer import Answer
 from conversations.generation.endings import Ending, ending_of_event, ending_of_failure
 from conversations.generation.finish import Outcome, generation_finish, usage_of
 from conversations.generation.lease import claim
+from conversations.generation.refusals import run_counted
 from conversations.generation.supervise import lease_lost, stop_requested, supervised
 from conversations.generation.titles import Titling
 from conversations.generation.writer import LogWriter
@@ -93,6 +94,7 @@ async def _produced(
                 if isinstance(event, neutral.Finished | neutral.Failed):
                     last = event
     except Exception as failure:  # noqa: BLE001 - the top of a task: logged and stored as its end
+        await offload(run_counted, generation.user, failure)
         return ending_of_failure(failure, has_begun=answer.has_begun)
     finally:
         is_slow.cancel()

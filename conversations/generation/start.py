@@ -18,7 +18,9 @@ from conversations.errors import (
 )
 from conversations.generation import dispatch
 from conversations.generation.assemble import ContentPart
+from conversations.generation.refusals import starts_counted
 from conversations.generation.requests import EditedContent, StartRequest, check_request
+from conversations.generation.specs import spec_apply
 from conversations.generation.turns import (
     continuation_of,
     turn_answer,
@@ -62,6 +64,7 @@ def generation_start(user: User, *, body: StartRequest) -> Started:
 
     Raises:
         InvalidInputError: a field cannot be stored.
+        ModelSpecError: the operator's presets do not allow this choice.
         NotFoundError: a conversation or message named is not this person's.
         ParentNotReadyError: the message to reply to is still being written.
         GenerationRunningError: the message is being answered already.
@@ -70,12 +73,13 @@ def generation_start(user: User, *, body: StartRequest) -> Started:
         NotAcceptingError: the process is shutting down.
     """
     check_request(body)
+    body = spec_apply(body)
     dispatch.check_accepting()
     known = _known(user, body)
     if known is not None:
         return Started(known, "resumed")
     try:
-        with transaction.atomic():
+        with starts_counted(user, body.conversation_id), transaction.atomic():
             generation = _stored(user, body)
     except IntegrityError as exc:
         known = _known(user, body)
@@ -128,7 +132,7 @@ def _request(body: StartRequest, prefix: list[ContentPart]) -> dict[str, Any]:
         "fingerprint": body.fingerprint(),
         "label": body.label,
         "timezone": body.timezone,
-        "parameters": dict(body.parameters),
+        "parameters": {**body.parameters, **body.private_parameters},
         "prefix": prefix,
         "wants_title": body.is_new and not body.is_temporary,
     }

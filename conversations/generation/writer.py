@@ -18,7 +18,7 @@ LAST_TRIES = 6
 class LogWriter:
     """The only writer of one generation's log.
 
-    The first event goes out at once; what comes within the next 20 ms goes out together, pieces
+    The first text goes out at once; what comes within 20 ms of a text goes out together, pieces
     of one part joined, so that a fast model costs fifty writes a second and not a thousand.
     While the log's store is away events wait here; the run goes on.
     """
@@ -40,14 +40,22 @@ class LogWriter:
 
     async def run(self) -> None:
         """Write until closed."""
-        while not self._is_closing:
+        clock = asyncio.get_running_loop().time
+        quiet_until = 0.0
+        while True:
             await self._has_more.wait()
+            quiet = quiet_until - clock()
+            if quiet > 0 and not self._is_closing:
+                await asyncio.sleep(quiet)
+            if self._is_closing:
+                return
             self._has_more.clear()
-            is_written = await self._flush()
-            if not self._is_closing:
-                await asyncio.sleep(FLUSH_SECONDS if is_written else RETRY_SECONDS)
-            if not is_written:
+            has_text = any(isinstance(event, PartGrew) for event in self._waiting)
+            if not await self._flush():
                 self._has_more.set()
+                quiet_until = clock() + RETRY_SECONDS
+            elif has_text:
+                quiet_until = clock() + FLUSH_SECONDS
 
     async def close(self, last: Event, *, running: asyncio.Task[None]) -> None:
         """Write what is left and the last event; ``running`` is the task of ``run``."""

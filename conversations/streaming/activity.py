@@ -6,11 +6,13 @@ from concurrent.futures import Future
 from typing import Any
 
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from conversations.generation.dispatch import bound_loop
 from conversations.queries.rows import row_of
 from conversations.services.changes import Change
+from conversations.streaming.sockets import open_sockets
 
 logger = logging.getLogger(__name__)
 
@@ -23,10 +25,13 @@ def group_of(user_id: str) -> str:
 def publish(change: Change) -> None:
     """Send a changed row to the person's pages; called after the commit, from any thread.
 
-    Without a server loop (a command, a test) nobody is listening and nothing is sent.
+    Without a server loop (a command, a test) nobody is listening and nothing is sent, nor
+    without an open page, which only Redis could bring to another process.
     """
     loop = bound_loop()
     if loop is None or loop.is_closed():
+        return
+    if not settings.REDIS_URI and not open_sockets.is_watched_by(change.user_id):
         return
     message = {"type": "list.event", "frame": frame_of(change)}
     sending = asyncio.run_coroutine_threadsafe(_send(change.user_id, message), loop)

@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import orjson
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from typing_extensions import override
 
@@ -53,6 +54,14 @@ class PageConsumer(AsyncWebsocketConsumer):
         finally:
             if self.is_open:
                 await self._leave()
+
+    @override
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Handle a message; what needs the database goes through ``offload``.
+
+        The base would go to a thread first, with every message, to close connections there.
+        """
+        await getattr(self, get_handler_name(message))(message)
 
     @override
     async def connect(self) -> None:

@@ -38,6 +38,10 @@ class OpenSockets:
         """Return whether a person may open one more."""
         return self._counts[user_id] < MAX_PER_USER
 
+    def is_watched_by(self, user_id: str) -> bool:
+        """Return whether a person has a page open."""
+        return self._counts[user_id] > 0
+
     def add(self, socket: Socket) -> None:
         """Remember a socket; the first one starts the checks."""
         self._sockets.add(socket)

@@ -120,8 +120,8 @@ def _send(request: HttpRequest, conversation_id: str = "") -> HttpResponse:
         return _refused(request, conversation_id, first_error(form), 400)
     user = person(request)
     try:
-        limit_check("message_ip", address=client_address(request))
-        limit_check("message_user", user=user)
+        limit_check("message_ip", user=user, address=client_address(request))
+        limit_check("message_user", user=user, address=client_address(request))
         started = generation_start(user, body=_start_request(user, form, conversation_id))
     except AppError as error:  # shown above the box, so that the text is not lost
         return _refused(request, conversation_id, error.message, error.status)
@@ -151,12 +151,15 @@ def _start_request(user: User, form: SendForm, conversation_id: str) -> StartReq
     else:
         kept = StartRequest(endpoint="", is_temporary=sent["is_temporary"])
     if (kept.endpoint, kept.model) != (sent["endpoint"], sent["model"]):
-        kept = replace(kept, endpoint_type="", spec="")
+        kept = replace(kept, endpoint_type="")
+    if kept.spec != sent["spec"]:
+        kept = replace(kept, parameters={})  # they came with the preset
     return replace(
         kept,
         text=sent["text"],
         endpoint=sent["endpoint"],
         model=sent["model"],
+        spec=sent["spec"],
         parent_message_id=sent["parent_message_id"] or NO_PARENT,
         client_request_id=sent["client_request_id"],
     )

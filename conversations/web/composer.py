@@ -14,6 +14,7 @@ from agents.llm.available import PickerGroup
 from conversations.models import Conversation
 from conversations.queries.views import ThreadView
 from conversations.web.pages import person
+from conversations.web.specs import SpecChoice, models_beside_specs, spec_for_new, spec_named
 from librechat.kernel.ids import NO_PARENT
 
 DEMO = "demo"
@@ -29,6 +30,7 @@ class Composer:
     action: str
     endpoint: str
     model: str
+    spec: str
     model_label: str
     placeholder: str
     reply_placeholder: str
@@ -53,6 +55,12 @@ class Choice:
     endpoint: str
     model: str
     label: str
+    spec: str = ""
+
+    @classmethod
+    def of_spec(cls, spec: SpecChoice) -> "Choice":
+        """Return the model of a preset, under the preset's name."""
+        return cls(spec.endpoint, spec.model, spec.label, spec.name)
 
     @property
     def invitation(self) -> str:
@@ -81,6 +89,7 @@ def composer_for_chat(
         action=chat,
         endpoint=chosen.endpoint,
         model=chosen.model,
+        spec=chosen.spec,
         model_label=chosen.label,
         placeholder=chosen.invitation,
         reply_placeholder=chosen.invitation,
@@ -112,6 +121,7 @@ def composer_for_new(
         action=f"{new}?{query}" if query else new,
         endpoint=chosen.endpoint,
         model=chosen.model,
+        spec=chosen.spec,
         model_label=chosen.label,
         placeholder=_("Ask anything"),
         reply_placeholder=chosen.invitation,
@@ -127,8 +137,7 @@ def composer_for_new(
 
 
 def _parameters(conversation: Conversation) -> str:
-    kept = {"agent_id": conversation.agent_id, "spec": conversation.spec}
-    named = {name: value for name, value in kept.items() if value}
+    named = {"agent_id": conversation.agent_id} if conversation.agent_id else {}
     return json.dumps({**conversation.parameters, **named})
 
 
@@ -140,8 +149,12 @@ def wants_temporary(request: HttpRequest) -> bool:
 def choice(request: HttpRequest, conversation: Conversation | None = None) -> Choice:
     """Return the model of the next turn: the address's, else the chat's last."""
     endpoint, model = request.GET.get("endpoint", ""), request.GET.get("model", "")
-    if not model and conversation is not None:
-        endpoint, model = conversation.endpoint, conversation.model
+    spec = request.GET.get("spec", "")
+    if not model and not spec and conversation is not None:
+        endpoint, model, spec = conversation.endpoint, conversation.model, conversation.spec
+    preset = spec_named(spec)
+    if preset is not None:
+        return Choice.of_spec(preset)
     return Choice(endpoint, model, model or endpoint or _("Choose a model"))
 
 
@@ -150,10 +163,15 @@ def choice_for_new(
     groups: list[PickerGroup],
     last: Conversation | None,
 ) -> Choice:
-    """Return the model of a new chat: the address's, else the last one used, else the first."""
+    """Return the model of a new chat: the address's, the default, the last used, the first."""
     asked = choice(request)
+    if asked.spec:
+        return asked
     if asked.model:
         return _offered(groups, asked) or asked
+    preset = spec_for_new(is_first=last is None) or spec_named(last.spec if last else "")
+    if preset is not None:
+        return Choice.of_spec(preset)
     if last is not None:
         used = _offered(groups, Choice(last.endpoint, last.model, last.model))
         if used is not None:
@@ -175,5 +193,5 @@ def _offered(groups: list[PickerGroup], wanted: Choice) -> Choice | None:
 
 
 def offered(request: HttpRequest) -> list[PickerGroup]:
-    """Return the models this person can choose from."""
-    return available.picker_for(person(request))
+    """Return the models this person can choose from, beside the operator's presets."""
+    return models_beside_specs(available.picker_for(person(request)))

@@ -20,6 +20,7 @@ class SendForm(forms.Form):
     )
     endpoint = forms.CharField(max_length=128, required=False)
     model = forms.CharField(max_length=256, required=False)
+    spec = forms.CharField(max_length=256, required=False)
     parent_message_id = forms.CharField(max_length=64, required=False, empty_value=NO_PARENT)
     client_request_id = forms.CharField(max_length=64, required=False)
     is_temporary = forms.BooleanField(required=False)

@@ -14,9 +14,10 @@ from agents.llm.available import PickerModel
 from conversations.access import conversation_get, message_get
 from conversations.models import Conversation
 from conversations.queries.thread import message_in_thread, thread_view
-from conversations.web.composer import choice, offered, wants_temporary
+from conversations.web.composer import Choice, choice, offered, wants_temporary
 from conversations.web.pages import page, person
 from conversations.web.sidebar import sidebar
+from conversations.web.specs import specs_offered
 
 OLDER_PAGE = 60
 THOUSAND = 1_000
@@ -31,6 +32,8 @@ class Option:
     url: str
     note: str
     is_selected: bool
+    endpoint: str
+    spec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +130,11 @@ def _groups(request: HttpRequest, conversation: Conversation | None) -> list[Opt
             label=model.label,
             url=f"{base}?{query}",
             note=_note(model),
-            is_selected=(endpoint, model.id) == (chosen.endpoint, chosen.model),
+            is_selected=not chosen.spec and (endpoint, model.id) == (chosen.endpoint, chosen.model),
+            endpoint=endpoint,
         )
 
-    return [
+    return _presets(base, extra, chosen) + [
         OptionGroup(
             endpoint=group.endpoint,
             label=group.label,
@@ -139,6 +143,24 @@ def _groups(request: HttpRequest, conversation: Conversation | None) -> list[Opt
         )
         for group in offered(request)
     ]
+
+
+def _presets(base: str, extra: dict[str, str], chosen: Choice) -> list[OptionGroup]:
+    """Return the operator's presets as the first group, if there are any."""
+    options = tuple(
+        Option(
+            id=spec.model,
+            label=spec.label,
+            url=f"{base}?{urlencode({'spec': spec.name, **extra})}",
+            note=spec.note,
+            is_selected=spec.name == chosen.spec,
+            endpoint=spec.endpoint,
+            spec=spec.name,
+        )
+        for spec in specs_offered()
+        if spec.in_menu
+    )
+    return [OptionGroup("", _("Presets"), needs_key=False, models=options)] if options else []
 
 
 def _note(model: PickerModel) -> str:

@@ -20,6 +20,7 @@ from conversations.web.composer import (
 )
 from conversations.web.pages import person
 from conversations.web.sidebar import sidebar
+from conversations.web.specs import spec_named
 from librechat.kernel import clock
 
 CARDS = 3
@@ -69,16 +70,32 @@ def landing(
         "sidebar": shown,
         "current_page": "new",
         "composer": composer_for_new(request, chosen, text=text, problem=problem),
-        "greeting": moments.greeting(person(request).display_name, now=now, zone=zone),
+        "greeting": _greeting(request, chosen.spec),
         "can_be_temporary": True,
         "is_temporary": is_temporary,
         "is_demo": chosen.is_demo,
         "temporary_url": new if is_temporary else f"{new}?temporary=1",
         "temporary_until": (now + timedelta(days=TEMPORARY_DAYS)).astimezone(zone),
-        "starters": starters(),
+        "starters": starters_of(chosen.spec),
         "recent": () if is_temporary else cards(request, shown.conversations[:CARDS]),
     }
     return render(request, "conversations/landing.html", context, status=status)
+
+
+def _greeting(request: HttpRequest, spec: str) -> str:
+    preset = spec_named(spec)
+    if preset is not None and preset.greeting:
+        return preset.greeting
+    now, zone = clock.now(), moments.zone_of(request)
+    return moments.greeting(person(request).display_name, now=now, zone=zone)
+
+
+def starters_of(spec: str) -> tuple[Starter, ...]:
+    """Return the chips below the box: the preset's own, else ours."""
+    preset = spec_named(spec)
+    if preset is None or not preset.starters:
+        return starters()
+    return tuple(Starter("chat", text, text) for text in preset.starters)
 
 
 def starters() -> tuple[Starter, ...]:

@@ -100,17 +100,20 @@ def _again(request: HttpRequest, message: Message, response_message_id: str) -> 
 
 def _turn(request: HttpRequest, message: Message) -> StartRequest:
     """Return a start beside ``message``, by the model chosen on the page or the chat's own."""
-    endpoint, model = request.POST.get("endpoint", ""), request.POST.get("model", "")
+    sent = request.POST
+    endpoint, model, spec = sent.get("endpoint", ""), sent.get("model", ""), sent.get("spec", "")
     own = request_for_chat(message.conversation)
     if model and (endpoint, model) != (own.endpoint, own.model):
-        own = replace(own, endpoint=endpoint, model=model, endpoint_type="", spec="")
+        own = replace(own, endpoint=endpoint, model=model, endpoint_type="")
+    if model and spec != own.spec:
+        own = replace(own, spec=spec, parameters={})  # the old ones came with the preset
     return replace(own, parent_message_id=message.parent_message_id)
 
 
 def _start(request: HttpRequest, body: StartRequest) -> HttpResponse:
     user = person(request)
-    limit_check("message_ip", address=client_address(request))
-    limit_check("message_user", user=user)
+    limit_check("message_ip", user=user, address=client_address(request))
+    limit_check("message_user", user=user, address=client_address(request))
     generation = generation_start(user, body=body).generation
     url = reverse("chat", args=[body.conversation_id])
     if not wants_fragment(request):

@@ -2,11 +2,18 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
+from typing import TypeAlias
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from librechat.kernel.errors import AppError
+from librechat.kernel.registry import Registry
+
+# Whoever stores secrets: writes all of theirs anew with the newest key and returns how many.
+Keeper: TypeAlias = Callable[[], int]
+KEEPERS: Registry[Keeper] = Registry("keeper of secrets")
 
 
 class UnreadableSecretError(AppError):
@@ -25,6 +32,15 @@ def _cipher() -> MultiFernet:
 def encrypt(text: str) -> str:
     """Return the text encrypted with the newest key."""
     return _cipher().encrypt(text.encode()).decode()
+
+
+def reencrypt(token: str) -> str:
+    """Return a stored value encrypted with the newest key.
+
+    Raises:
+        UnreadableSecretError: no configured key opens it.
+    """
+    return encrypt(decrypt(token))
 
 
 def decrypt(token: str) -> str:

@@ -1,45 +1,38 @@
-"""A database file that several threads can open."""
+"""Work that several threads do at the same moment, on whatever database the tests are given."""
 
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from threading import Barrier
+from typing import TypeVar
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
-Together = Callable[[list[Callable[[], Any]]], list[Any]]
+PATIENCE_SECONDS = 60
+
+T = TypeVar("T")
+
+
+class Together:
+    """Runs works at once, each in a thread with a connection of its own."""
+
+    def run(self, *works: Callable[[], T]) -> list[T]:
+        """Return what the works returned, in their order; what one raises is raised here."""
+        start = Barrier(len(works))
+
+        def one(work: Callable[[], T]) -> T:
+            connection.ensure_connection()  # so that connecting decides no race
+            try:
+                start.wait(PATIENCE_SECONDS)
+                return work()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(max_workers=len(works)) as pool:
+            return list(pool.map(one, works, timeout=PATIENCE_SECONDS))
 
 
 @pytest.fixture
-def together(db: None, tmp_path: Path) -> Together:
-    """Return a function that runs others at once, each in a thread, on one database file.
-
-    The tests' own database lives in memory, where a second writer is refused instead of
-    waiting; a copy in a file behaves as in production.
-    """
-    if connection.vendor != "sqlite":
-        pytest.skip("These races are played on a copy of the SQLite file.")
-    path = tmp_path / "copy.sqlite3"
-    connection.ensure_connection()
-    with sqlite3.connect(path) as target:
-        for statement in connection.connection.iterdump():
-            if statement not in {"BEGIN TRANSACTION;", "COMMIT;"}:
-                target.execute(statement)
-
-    def inside(work: Callable[[], Any]) -> Any:
-        own = connections.create_connection("default")
-        own.settings_dict = {**own.settings_dict, "NAME": str(path)}
-        connections["default"] = own
-        try:
-            return work()
-        finally:
-            own.close()
-            del connections["default"]
-
-    def run(works: list[Callable[[], Any]]) -> list[Any]:
-        with ThreadPoolExecutor(max_workers=len(works)) as pool:
-            return list(pool.map(inside, works))
-
-    return run
+def together(transactional_db: None) -> Together:
+    """Threads see only what is committed, so the tests' own transaction is not there."""
+    return Together()

@@ -21,7 +21,14 @@ from tests.factories.threads import conversation_make, turn_make
 
 # Asynchronous views read in other threads, so their rows must be committed.
 COMMITTED = ("api/agents/chat", "api/convos/gen_title", "c/<str:conversation_id>/stop")
-TO_SIGN_IN = {"admin/login/", "logout"}  # they lead to the sign-in page by purpose
+PROVES_BY_BODY = {"api/auth/2fa/verify-temp"}  # open to all, good only with its token
+TO_SIGN_IN = {
+    "admin/login/",
+    "logout",
+    "oauth/error",
+    "login/second-factor",
+    "login/passkey",
+}  # they lead to the sign-in page by purpose
 ROUTES = [
     pytest.param(
         pattern,
@@ -67,9 +74,22 @@ def _path(pattern: str, message: Message) -> str:
         "message_id": message.message_id,
         "name": "USER",
         "endpoint": "demo",
+        "part": "agents",
+        "resource": "agent",
+        "resource_id": "x",
+        "group_id": "x",
+        "event_id": "x",
+        "user_id": "x",
+        "banner_id": "x",
+        "principal_type": "role",
+        "principal_id": "USER",
+        "capability": "read:users",
         "item_type": "tool",
         "item_id": "x",
         "session_id": "x",
+        "passkey_id": "x",
+        "key_id": "x",
+        "linked_id": "x",
         "token": "x",
     }
     plain = "api/nothing" if pattern.startswith("^") else pattern
@@ -122,7 +142,7 @@ def test_route_keeps_its_policy(
     before = (Message.objects.count(), Conversation.objects.get().title)
     anonymous = _ask(pattern, route, question, None)
     if route.policy == "public":
-        assert anonymous.status_code != 401
+        assert anonymous.status_code != 401 or pattern in PROVES_BY_BODY
         assert not _is_sent_to_sign_in(anonymous) or pattern in TO_SIGN_IN
         return
     is_refused = anonymous.status_code == 401
@@ -130,6 +150,10 @@ def test_route_keeps_its_policy(
     others = [_ask(pattern, route, question, person) for person in (stranger, viewer, admin)]
     if route.policy == "admin":
         assert [answer.status_code for answer in others] == [302, 302, 200]
+        return
+    if route.policy == "capability":
+        assert [answer.status_code for answer in others[:2]] == [403, 403]
+        assert others[2].status_code not in {401, 403}
         return
     if route.policy == "own_object":
         assert {answer.status_code for answer in others} == {404}

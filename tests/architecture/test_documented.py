@@ -22,7 +22,8 @@ def _document(name: str) -> str:
 
 
 def _environment_names() -> set[str]:
-    source = (ROOT / "librechat" / "settings.py").read_text(encoding="utf-8")
+    paths = (ROOT / "librechat").glob("*settings.py")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     read = {"text", "flag", "number", "integer", "words"}
     return {
         call.args[0].value

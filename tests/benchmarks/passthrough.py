@@ -1,7 +1,6 @@
 """The floor: a bare uvicorn and aiohttp application that hands bytes on and does nothing else."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -27,7 +26,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         body += message.get("body", b"")
         if not message.get("more_body"):
             break
-    _session = _session or aiohttp.ClientSession()
+    _session = _session or aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
     headers = {"Content-Type": "application/json", "Authorization": "Bearer fake-key"}
     url = f"{UPSTREAM}{scope['path']}"
     async with _session.request(scope["method"], url, data=body, headers=headers) as answer:
@@ -74,5 +73,5 @@ class PassThrough:
     def stop(self) -> None:
         """End the process."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.kill()
             self._process.wait(10)

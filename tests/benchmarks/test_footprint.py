@@ -4,6 +4,7 @@ import gzip
 import re
 import statistics
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,10 +18,17 @@ from tests.fakes.provider import FakeProvider
 pytestmark = [pytest.mark.bench, pytest.mark.slow]
 
 
-def _signed_in(server: Product) -> httpx.Client:
-    """Return a browser-like client with a page session."""
-    client = httpx.Client(base_url=server.url, follow_redirects=True, timeout=30)
-    client.headers["User-Agent"] = BROWSER
+@pytest.fixture
+def browser_like(bench_product: Product) -> Iterator[httpx.Client]:
+    """A client with a page session."""
+    url = bench_product.url
+    with httpx.Client(base_url=url, follow_redirects=True, timeout=30) as client:
+        client.headers["User-Agent"] = BROWSER
+        _sign_up(client)
+        yield client
+
+
+def _sign_up(client: httpx.Client) -> None:
     page = client.get("/signup")
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
     assert token is not None
@@ -30,17 +38,15 @@ def _signed_in(server: Product) -> httpx.Client:
         "email": "ada@example.org",
         "password": "correct horse battery",
     }
-    answer = client.post("/signup", data=form, headers={"Referer": f"{server.url}/signup"})
+    answer = client.post("/signup", data=form, headers={"Referer": str(page.url)})
     assert answer.status_code == 200
     assert "/c/new" in str(answer.url)
-    return client
 
 
-def test_first_page_weight(bench_product: Product) -> None:
-    client = _signed_in(bench_product)
-    page = client.get("/c/new").text
+def test_first_page_weight(browser_like: httpx.Client) -> None:
+    page = browser_like.get("/c/new").text
     urls = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page))
-    sizes = {url: len(gzip.compress(client.get(url).content)) for url in urls}
+    sizes = {url: len(gzip.compress(browser_like.get(url).content)) for url in urls}
     sizes["/c/new"] = len(gzip.compress(page.encode()))
     scripts = sum(size for url, size in sizes.items() if url.endswith(".js"))
     report("first page, requests", str(len(sizes)), "12; LibreChat 48")
@@ -69,8 +75,7 @@ def test_start_and_memory(tmp_path: Path, provider: FakeProvider) -> None:
     assert memory > 0
 
 
-def test_lists_stay_flat(bench_product: Product) -> None:
-    client = _signed_in(bench_product)
+def test_lists_stay_flat(bench_product: Product, browser_like: httpx.Client) -> None:
     person = Person(bench_product.url).sign_in()
     for count in (100, 10_000):
         made = bench_product.manage("seed_demo", "ada@example.org", "--conversations", str(count))
@@ -79,7 +84,7 @@ def test_lists_stay_flat(bench_product: Product) -> None:
         for _round in range(20):
             for path, found in times.items():
                 begun = time.perf_counter()
-                answer = person.get(path) if path.startswith("/api") else client.get(path)
+                answer = person.get(path) if path.startswith("/api") else browser_like.get(path)
                 assert answer.status_code == 200
                 found.append(time.perf_counter() - begun)
         for path, found in times.items():
@@ -87,15 +92,16 @@ def test_lists_stay_flat(bench_product: Product) -> None:
             report(f"{path} with {count:,} more conversations, p50 ms", f"{median:.0f}", "30")
 
 
-def test_a_long_conversation_opens_quickly(bench_product: Product) -> None:
-    client = _signed_in(bench_product)
+def test_a_long_conversation_opens_quickly(
+    bench_product: Product, browser_like: httpx.Client
+) -> None:
     made = bench_product.manage("seed_demo", "ada@example.org", "--messages", "1000")
     assert made.returncode == 0, made.stderr
     conversation = made.stdout.strip().splitlines()[-1]
     times: list[float] = []
     for _round in range(10):
         begun = time.perf_counter()
-        page = client.get(f"/c/{conversation}")
+        page = browser_like.get(f"/c/{conversation}")
         times.append(time.perf_counter() - begun)
         assert page.status_code == 200
     median = statistics.median(times) * 1000

@@ -1,155 +1,179 @@
-"""What a streamed answer costs, beside a bare pass-through in the same run."""
+"""What a streamed answer costs, beside a bare pass-through in the same run.
 
-import asyncio
-import itertools
+Provider, server and readers are processes of their own. An answer has a fixed cost (the start,
+its transactions, the stored end) and a marginal one per token; both are printed, and their sum.
+"""
+
 import json
+import os
 import statistics
+import subprocess
+import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
-import aiohttp
 import httpx
 import pytest
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from tests.benchmarks.conftest import cpu_seconds, report
 from tests.benchmarks.passthrough import PassThrough
-from tests.fakes.product import Person, Product, delta_of
-from tests.fakes.provider import Delay, FakeProvider, Script, Text, Usage
+from tests.fakes.product import ROOT, Person, Product, delta_of
 
 pytestmark = [pytest.mark.bench, pytest.mark.slow]
 
-TOKENS = 4_000
-WORDS = ("One ", "plain ", "word ", "after ", "another, ", "now ", "and ", "then.\n\n")
+LONG, SHORT = "1000 2", "20 0"  # see upstream.py
+ROUNDS = 5
+STREAMS = [int(count) for count in os.environ.get("BENCH_STREAMS", "100 300 1000").split()]
+TOKENS = 100
+PATIENCE_SECONDS = 420
+WORD = b"One "  # the first token
+
+Answer = Callable[[str], float]
 
 
-def _fast(tokens: int) -> Script:
-    steps = tuple(Text(WORDS[number % len(WORDS)]) for number in range(tokens))
-    return Script(steps=steps, usage=Usage(output_tokens=tokens))
+def _frames_of(socket: ClientConnection) -> Iterator[dict[str, Any]]:
+    for text in socket:
+        yield from json.loads(text).get("frames", [])
 
 
-def _paced(tokens: int, every_seconds: float) -> Script:
-    pairs = ((Delay(every_seconds), Text(WORDS[n % len(WORDS)])) for n in range(tokens))
-    return Script(steps=tuple(step for pair in pairs for step in pair))
+def _on_page(person: Person, socket: ClientConnection) -> Answer:
+    """Return a function: ask in an open tab, read to the end, seconds to the first word."""
 
-
-def _ask_directly(client: httpx.Client, url: str) -> float:
-    """Return the seconds to the first content byte of a provider's stream."""
-    body = {"model": "bench", "stream": True, "messages": [{"role": "user", "content": "Hi"}]}
-    begun = time.perf_counter()
-    with client.stream("POST", f"{url}/v1/chat/completions", json=body) as answer:
-        for line in answer.iter_lines():
-            if '"content":"' in line.replace('": "', '":"') and "One" in line:
-                return time.perf_counter() - begun
-    raise AssertionError("no content")
-
-
-def _read_pass_through(url: str) -> None:
-    body = {"model": "bench", "stream": True, "messages": [{"role": "user", "content": "Hi"}]}
-    with httpx.stream("POST", f"{url}/v1/chat/completions", json=body, timeout=60) as answer:
-        for _line in answer.iter_lines():
-            pass
-
-
-def _watch_page(server: Product, person: Person, generation_id: str) -> None:
-    """Read an answer over the WebSocket, as a tab does."""
-    headers = {"Origin": server.url}
-    address = f"{server.url.replace('http', 'ws')}/ws?token={person.token}"
-    with connect(address, additional_headers=headers, max_size=None) as socket:
-        ask = {"type": "subscribe", "generation": generation_id, "after": 0}
+    def answer(prompt: str) -> float:
+        begun, first = time.perf_counter(), 0.0
+        started = person.start(prompt, endpoint="Fake", model="bench")
+        ask = {"type": "subscribe", "generation": started["generationId"], "after": 0}
         socket.send(json.dumps(ask))
-        for text in socket:
-            message = json.loads(text)
-            if any(frame["type"] == "end" for frame in message.get("frames", [])):
-                return
+        for frame in _frames_of(socket):
+            if not first and frame["type"] in {"block", "tail"}:
+                first = time.perf_counter() - begun
+            if frame["type"] == "end":
+                return first
+        raise AssertionError("The stream broke off.")
+
+    return answer
 
 
-@pytest.mark.parametrize("door", ["page", "event stream"])
-def test_cpu_per_thousand_tokens(
-    door: str,
+def _on_event_stream(person: Person) -> Answer:
+    """Return a function: ask as LibreChat's client does, read all, seconds to the first word."""
+
+    def answer(prompt: str) -> float:
+        begun, first = time.perf_counter(), 0.0
+        started = person.start(prompt, endpoint="Fake", model="bench")
+        with closing(person.frames(started["streamId"])) as frames:
+            for frame in frames:
+                if not first and delta_of(frame):
+                    first = time.perf_counter() - begun
+        return first
+
+    return answer
+
+
+def _ask_directly(client: httpx.Client, url: str, prompt: str) -> float:
+    """Read a provider's whole stream; return the seconds to its first word."""
+    body = {"model": "bench", "stream": True, "messages": [{"role": "user", "content": prompt}]}
+    begun, first = time.perf_counter(), 0.0
+    with client.stream("POST", f"{url}/v1/chat/completions", json=body) as answer:
+        for piece in answer.iter_raw():
+            if not first and WORD in piece:
+                first = time.perf_counter() - begun
+    return first
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=60) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["page", "event stream"])
+def door(request: pytest.FixtureRequest, bench_product: Product) -> Iterator[tuple[str, Answer]]:
+    """A way to watch an answer: its name, and the function that asks and watches."""
+    person = Person(bench_product.url).register()
+    if request.param == "event stream":
+        yield request.param, _on_event_stream(person)
+        return
+    address = f"{bench_product.url.replace('http', 'ws')}/ws?token={person.token}"
+    headers = {"Origin": bench_product.url}
+    with connect(address, additional_headers=headers, max_size=None) as socket:
+        yield request.param, _on_page(person, socket)
+
+
+def _cost(pid: int, work: Callable[[], object]) -> float:
+    """Return the median CPU seconds that a process uses for one of these."""
+    found: list[float] = []
+    for _round in range(ROUNDS):
+        before = cpu_seconds(pid)
+        work()
+        found.append(cpu_seconds(pid) - before)
+    return statistics.median(found)
+
+
+def test_cpu_of_an_answer(
+    door: tuple[str, Answer],
     bench_product: Product,
     pass_through: PassThrough,
-    provider: FakeProvider,
+    client: httpx.Client,
 ) -> None:
-    person = Person(bench_product.url).register()
-    provider.script("bench", _fast(200))
-    list(person.frames(person.start("Warm", endpoint="Fake", model="bench")["streamId"]))
-    _read_pass_through(pass_through.url)
-    provider.script("bench", _paced(TOKENS // 4, 0.002))
-    figures: list[float] = []
-    floor: list[float] = []
-    for _round in range(3):
-        before = cpu_seconds(bench_product.pid)
-        started = person.start("Go", endpoint="Fake", model="bench")
-        if door == "page":
-            _watch_page(bench_product, person, started["generationId"])
-        else:
-            text = "".join(map(delta_of, person.frames(started["streamId"])))
-            assert text.count(" ") > TOKENS // 8
-        figures.append((cpu_seconds(bench_product.pid) - before) * 1_000 / (TOKENS // 4))
-        before = cpu_seconds(pass_through.pid)
-        _read_pass_through(pass_through.url)
-        floor.append((cpu_seconds(pass_through.pid) - before) * 1_000 / (TOKENS // 4))
-    median, bare = statistics.median(figures), statistics.median(floor)
-    report(f"chat stream ({door}), CPU s per 1,000 tokens", f"{median:.3f}", "0.10")
+    name, answer = door
+    for _round in range(ROUNDS):
+        answer(SHORT)
+        _ask_directly(client, pass_through.url, SHORT)
+    fixed = _cost(bench_product.pid, lambda: answer(SHORT))
+    whole = _cost(bench_product.pid, lambda: answer(LONG))
+    bare = _cost(pass_through.pid, lambda: _ask_directly(client, pass_through.url, LONG))
+    report(f"answer ({name}), fixed CPU ms", f"{fixed * 1_000:.0f}", "no peer")
+    report("  its marginal CPU s per 1,000 tokens", f"{whole - fixed:.3f}", "0.10")
+    report("  end to end, 1,000 tokens 2 ms apart, CPU s", f"{whole:.3f}", "0.10")
     report("  bare uvicorn + aiohttp in the same run", f"{bare:.3f}", "the floor")
-    assert median > 0
+    assert whole > 0
 
 
 def test_added_time_to_first_token(
-    bench_product: Product,
-    pass_through: PassThrough,
-    provider: FakeProvider,
+    door: tuple[str, Answer],
+    upstream: str,
+    client: httpx.Client,
 ) -> None:
-    person = Person(bench_product.url).register()
-    provider.script("bench", _fast(20))
+    name, answer = door
+    answer(SHORT)
     ours: list[float] = []
     direct: list[float] = []
-    for _round in range(20):
-        direct.append(_ask_directly(person.client, provider.url))
-        begun = time.perf_counter()
-        started = person.start("Go", endpoint="Fake", model="bench")
-        with closing(person.frames(started["streamId"])) as frames:
-            next(frame for frame in frames if delta_of(frame))
-            ours.append(time.perf_counter() - begun)
+    for _round in range(30):
+        direct.append(_ask_directly(client, upstream, SHORT))
+        ours.append(answer(SHORT))
+        time.sleep(0.05)  # what the end of an answer still does is not the next one's
     added = statistics.median(ours) - statistics.median(direct)
-    report("added time to first token, start and stream, p50 ms", f"{added * 1000:.1f}", "10")
-    assert len(ours) == 20
+    report(f"added time to first token ({name}), p50 ms", f"{added * 1_000:.1f}", "10")
+    assert min(ours) > 0
 
 
-async def _gaps(session: aiohttp.ClientSession, url: str) -> list[float]:
-    """Return the seconds between the text frames of one stream."""
-    async with session.get(url) as answer:
-        moments = [
-            time.perf_counter() async for line in answer.content if b"on_message_delta" in line
-        ]
-    return [later - earlier for earlier, later in itertools.pairwise(moments)]
+def _read_many(url: str, upstream: str, token: str, streams: int) -> dict[str, float]:
+    """Let a process of its own read many streams; returns what it prints."""
+    arguments = [url, upstream, token, str(streams), str(TOKENS)]
+    command = [sys.executable, "-m", "tests.benchmarks.reader", *arguments]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        timeout=PATIENCE_SECONDS,
+        check=True,
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
-async def _started(session: aiohttp.ClientSession, url: str) -> str:
-    """Start an answer and return the address of its stream."""
-    body = {"text": "Go", "endpoint": "Fake", "model": "bench"}
-    async with session.post(f"{url}/api/agents/chat/Fake", json=body) as answer:
-        started = await answer.json()
-    return f"{url}/api/agents/chat/stream/{started['streamId']}"
-
-
-def test_many_open_streams(bench_product: Product, provider: FakeProvider) -> None:
-    streams = 100  # more would measure the load generator on two cores
+@pytest.mark.parametrize("streams", STREAMS)
+def test_many_open_streams(bench_product: Product, upstream: str, streams: int) -> None:
     person = Person(bench_product.url).register()
-    provider.script("bench", _paced(60, 0.1))
-
-    async def read_all() -> list[list[float]]:
-        connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(headers=person.headers, connector=connector) as session:
-            urls = [await _started(session, bench_product.url) for _number in range(streams)]
-            return await asyncio.gather(*(_gaps(session, url) for url in urls))
-
     before = cpu_seconds(bench_product.pid)
-    found = asyncio.run(read_all())
-    used = cpu_seconds(bench_product.pid) - before
-    assert all(len(gaps) > 10 for gaps in found)
-    gaps = sorted(gap for each in found for gap in each[2:])
-    jitter = gaps[int(len(gaps) * 0.99)] - 0.1
-    report(f"{streams} open streams, p99 gap jitter ms", f"{jitter * 1000:.0f}", "50 at 1,000")
-    report(f"{streams} open streams, CPU s of the server in all", f"{used:.1f}", "no peer")
+    seen = _read_many(bench_product.url, upstream, person.token, streams)
+    used = (cpu_seconds(bench_product.pid) - before) / streams
+    report(f"{streams} open streams, whole and in order", f"{seen['whole']:.0f}", "all")
+    report("  p99 gap jitter at 10 tokens/s each, ms", f"{seen['jitter_p99']:.0f}", "50")
+    delays = f"{seen['delay_p50']:.0f} / {seen['delay_p99']:.0f}"
+    report("  provider to reader, p50 / p99 ms", delays, "no peer")
+    report(f"  CPU ms per answer of {TOKENS} tokens", f"{used * 1_000:.0f}", "no peer")
+    assert seen["whole"] == streams

@@ -1,10 +1,9 @@
 """Scenarios 25, 26, 27, 32 and 45: working with messages and conversations."""
 
-import time
-
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.benchmarks.conftest import cpu_seconds
 from tests.e2e.conftest import choose_model, last_reply, send, wait_until_done
 from tests.fakes.product import Product
 from tests.fakes.provider import FakeProvider, says
@@ -76,6 +75,19 @@ def test_a_rating_survives_a_reload(signed_in: Page) -> None:
     expect(pressed).to_have_attribute("aria-pressed", "true")
 
 
+class Renderer:
+    """Processor time of a page's main thread: unlike a clock's, the same on a busy machine."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def seconds(self) -> float:
+        """Return the time its tasks have taken so far."""
+        metrics = self._session.send("Performance.getMetrics")["metrics"]
+        return float(next(item["value"] for item in metrics if item["name"] == "TaskDuration"))
+
+
 def test_a_thousand_messages_open_in_a_second_and_typing_does_not_lag(
     signed_in: Page,
     product: Product,
@@ -86,39 +98,24 @@ def test_a_thousand_messages_open_in_a_second_and_typing_does_not_lag(
     assert made.returncode == 0, made.stderr
     conversation = made.stdout.strip().splitlines()[-1]
     page.goto(f"/c/{conversation}")
-    page.reload()
-    begun = time.monotonic()
+    renderer = Renderer(page)
+    drawing, serving = renderer.seconds(), cpu_seconds(product.pid)
     page.goto(f"/c/{conversation}")
-    expect(page.locator('article[data-role="assistant"]').last).to_be_visible()
-    assert time.monotonic() - begun < 2.5  # the whole round trip on a small machine
-    box = page.get_by_label("Message", exact=True)
-    box.click()
-    slowest = page.evaluate(
-        """() => new Promise((resolve) => {
-          const box = document.querySelector("textarea");
-          let slowest = 0;
-          let count = 0;
-          const type = () => {
-            const begun = performance.now();
-            box.value += "x";
-            box.dispatchEvent(new InputEvent("input", { bubbles: true }));
-            box.getBoundingClientRect();
-            slowest = Math.max(slowest, performance.now() - begun);
-            count += 1;
-            if (count < 40) requestAnimationFrame(type);
-            else resolve(slowest);
-          };
-          type();
-        })""",
-    )
-    assert slowest < 50
-    page.locator("[data-thread]").press("Home")
-    for _page in range(40):
-        if page.locator("[data-older]").count() == 0:
-            break
+    articles = page.locator("article")
+    expect(articles.last).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    drawing, serving = renderer.seconds() - drawing, cpu_seconds(product.pid) - serving
+    assert articles.count() == 40
+    assert 0 < drawing + serving < 1
+    begun = renderer.seconds()
+    page.get_by_label("Message", exact=True).press_sequentially("x" * 40)
+    assert 0 < (renderer.seconds() - begun) / 40 < 0.016
+    while page.locator("[data-older]").count():
+        shown = articles.count()
         page.locator("[data-thread]").evaluate("node => { node.scrollTop = 0 }")
-        page.wait_for_timeout(100)
-    expect(page.locator("article").first).to_contain_text("step 0")
+        expect(articles).not_to_have_count(shown)
+    expect(articles.first).to_contain_text("step 0")
+    assert articles.count() == 1_000
 
 
 def test_a_chat_is_renamed_and_deleted_and_undo_brings_it_back(signed_in: Page) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
+import weakref
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,6 +82,7 @@ class Product:
                     return self
             except httpx.HTTPError:
                 time.sleep(0.05)
+        self.kill()
         raise AssertionError(f"The server did not start:\n{self.log()[-3000:]}")
 
     def log(self) -> str:
@@ -136,6 +138,9 @@ class Person:
     cookies: httpx.Cookies = field(default_factory=httpx.Cookies)
     # One client: making one for every request costs more than most answers.
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60), repr=False)
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, self.client.close)
 
     def register(self) -> "Person":
         """Create the account and sign in."""

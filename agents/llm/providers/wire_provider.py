@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext
 from agents.errors import ProviderError, ProviderMalformedError
 from agents.llm.providers.provider import Connection
 from agents.llm.providers.refusals import refusal, scrubbed, unreached
-from agents.llm.providers.transport import Call, ParseError, Transport
+from agents.llm.providers.transport import Call, ParseError, Transport, gathered
 from agents.llm.wire import anthropic, anthropic_stream, openai_chat, openai_chat_stream
 from agents.llm.wire.failures import from_response
 from agents.llm.wire.neutral import ChatRequest, Event, Failed, Finished
@@ -98,15 +99,16 @@ class WireProvider:
         is_begun = False
         async with self._transport.open(self._call(request)) as response:
             try:
-                async for chunk in response:
-                    events = decoder.feed(chunk)
-                    if events and isinstance(events[-1], Finished | Failed):
-                        break
-                    for event in events:
-                        is_begun = True
-                        yield event
-                else:
-                    events = decoder.finish()
+                async with aclosing(gathered(response)) as chunks:
+                    async for chunk in chunks:
+                        events = decoder.feed(chunk)
+                        if events and isinstance(events[-1], Finished | Failed):
+                            break
+                        for event in events:
+                            is_begun = True
+                            yield event
+                    else:
+                        events = decoder.finish()
             except outbound.OutboundError as exc:
                 events = self._broken(exc, decoder, is_begun=is_begun)
             if isinstance(events[-1], Finished):

@@ -174,6 +174,10 @@ class StreamDecoder(PayloadDecoder):
         self._end()
 
     @override
+    def _take_done(self) -> None:
+        """Pass over it: this dialect has an event for the end, and some proxies send both."""
+
+    @override
     def _end(self) -> None:
         self._events.append(Finished(stop_reason(self._finish_reason, has_calls=self._calls > 0)))
         self._is_over = True

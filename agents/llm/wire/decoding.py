@@ -1,5 +1,6 @@
 """What the stream decoders of all dialects share: reading, ending and failing once."""
 
+from abc import ABC, abstractmethod
 from typing import assert_never
 
 from agents.llm.wire.neutral import Event, Failed
@@ -8,10 +9,10 @@ from agents.llm.wire.payloads import Done, Item, Payload, PayloadReader, Unreada
 CUT = Failed("cut", "The answer was cut off before its end.", is_retryable=True)
 
 
-class PayloadDecoder:
+class PayloadDecoder(ABC):
     """One streamed answer; nothing is raised, whatever the bytes.
 
-    A dialect says what a payload means (``_take_payload``) and how an answer ends (``_end``).
+    A dialect says what a payload means, what ``[DONE]`` means and how an answer ends.
     """
 
     def __init__(self) -> None:
@@ -49,14 +50,17 @@ class PayloadDecoder:
                 case _:
                     assert_never(item)
 
+    @abstractmethod
     def _take_payload(self, payload: Payload) -> None:
-        raise NotImplementedError
+        """Add the events that a payload means."""
 
+    @abstractmethod
     def _take_done(self) -> None:
-        """React to ``[DONE]``; it means nothing in most dialects."""
+        """React to ``[DONE]``."""
 
+    @abstractmethod
     def _end(self) -> None:
-        raise NotImplementedError
+        """Add the events of a whole answer's end."""
 
     def _fail(self, failure: Failed) -> None:
         self._events.append(failure)

@@ -11,9 +11,9 @@ _MATHML = {
     "none", "mtable", "mtr", "mtd", "mlabeledtr",
 }
 _HTML = {
-    "a", "blockquote", "br", "button", "code", "dd", "del", "div", "dl", "dt", "em",
-    "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p",
-    "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr",
+    "a", "b", "blockquote", "br", "button", "code", "dd", "del", "div", "dl", "dt", "em",
+    "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "input", "li", "ol",
+    "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr",
     "ul",
 }
 _MATH_LOOKS = {

@@ -61,7 +61,7 @@ class Response:
 
     status: int
     headers: Mapping[str, str]
-    _content: aiohttp.StreamReader
+    _source: aiohttp.ClientResponse
     _limits: Limits
     _first_byte_at: float
     _total_at: float
@@ -77,7 +77,8 @@ class Response:
             TimedOutError, UnreachableError, TooLargeError: the rest cannot be had.
         """
         # What has arrived is taken without a timer: this is the hot path of every stream.
-        chunk = b"" if self._content.exception() else self._content.read_nowait()
+        content = self._source.content
+        chunk = b"" if content.exception() else content.read_nowait()
         if not chunk:
             chunk = await self._wait()
         if not chunk:
@@ -93,13 +94,24 @@ class Response:
         until = idle_at if self._size else self._first_byte_at
         try:
             async with asyncio.timeout_at(min(until, self._total_at)):
-                return await self._content.readany()
+                return await self._source.content.readany()
         except TimeoutError as exc:
             if loop.time() >= self._total_at:
                 raise TimedOutError("total") from exc
             raise TimedOutError("idle" if self._size else "first_byte") from exc
         except (aiohttp.ClientError, OSError) as exc:
             raise UnreachableError("The connection broke before the answer ended.") from exc
+
+    async def gather(self, seconds: float) -> None:
+        """Leave what comes in the socket for a while, so that one read then takes all of it."""
+        connection = self._source.connection
+        if connection is None or connection.protocol is None:
+            return  # read to its end: the connection may serve somebody else by now
+        connection.protocol.pause_reading()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            connection.protocol.resume_reading()
 
     async def read(self, size_bytes: int) -> bytes:
         """Return at most so many bytes of the body; the rest is not read."""
@@ -152,7 +164,7 @@ async def stream(
         yield Response(
             status=response.status,
             headers={name.lower(): value for name, value in response.headers.items()},
-            _content=response.content,
+            _source=response,
             _limits=limits,
             _first_byte_at=started + limits.connect + limits.first_byte,
             _total_at=started + limits.total,

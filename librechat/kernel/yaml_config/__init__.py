@@ -43,6 +43,7 @@ __all__ = [
     "StrictSection",
     "Trimmed",
     "Url",
+    "checked",
     "document",
     "filled",
     "has_placeholder",
@@ -61,6 +62,7 @@ __all__ = [
     "unused_keys",
     "value",
     "variable",
+    "written",
 ]
 
 logger = logging.getLogger(__name__)
@@ -148,6 +150,28 @@ def texts(name: str) -> list[str]:
 def is_given(name: str) -> bool:
     """Return whether the file has this top-level key."""
     return name in _Current.loaded.values
+
+
+def written(name: str) -> object:
+    """Return a top-level key as the file has it, placeholders replaced; {} when it lacks it."""
+    return replaced(_Current.loaded.written.get(name, {}))
+
+
+def checked(name: str, raw: object) -> object:
+    """Return a value in the type of a top-level key.
+
+    Raises:
+        ConfigError: it does not fit; the message names each path.
+    """
+    registered = _sections.get(name)
+    if registered is None:
+        raise ConfigError(f"{name}: unknown key")
+    try:
+        return registered.adapter.validate_python(raw)
+    except ValidationError as exc:
+        found = report.issues(exc, (name, raw), name="", lines={})
+        texts = [text.removeprefix(": ") for text in found]
+        raise ConfigError("; ".join(texts[:SHOWN_ISSUES])) from exc
 
 
 # --- Loading -------------------------------------------------------------------------------

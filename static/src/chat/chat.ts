@@ -21,6 +21,10 @@ export class ChatElement extends HTMLElement {
   connectedCallback(): void {
     this.addEventListener("lc:send", (event) => this.send((event as CustomEvent<Turn>).detail));
     this.addEventListener("lc:stop", () => this.stop());
+    // What the chat was set to came with the preset before.
+    this.addEventListener("lc:preset", () => {
+      this.dataset.parameters = "{}";
+    });
     this.addEventListener("click", (event) => this.actions.clicked(event));
     this.addEventListener("submit", (event) => this.actions.submitted(event));
     connection().addEventListener("lost", () => this.showConnection(false));

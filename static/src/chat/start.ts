@@ -9,6 +9,7 @@ export interface Turn {
   text: string;
   endpoint: string;
   model: string;
+  spec: string;
   isTemporary: boolean;
   clientRequestId: string;
 }
@@ -38,6 +39,7 @@ export function bodyOf(
     ...(conversationId === "new" ? {} : { conversationId }),
     endpoint: turn.endpoint,
     model: turn.model,
+    ...(turn.spec && { spec: turn.spec }),
     isTemporary: turn.isTemporary,
     isRegenerate: false,
     isContinued: false,

@@ -76,6 +76,7 @@ export class ComposerElement extends HTMLElement {
       text,
       endpoint: this.field("endpoint"),
       model: this.field("model"),
+      spec: this.field("spec"),
       isTemporary: this.field("is_temporary") === "1",
       clientRequestId: crypto.randomUUID(),
     };

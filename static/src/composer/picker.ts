@@ -117,9 +117,12 @@ export class ModelPickerElement extends HTMLElement {
   }
 
   private choose(option: HTMLElement): void {
-    const { endpoint = "", model = "", label = model } = option.dataset;
+    const { endpoint = "", model = "", spec = "", label = model } = option.dataset;
     const form = this.closest("form");
-    for (const [name, value] of Object.entries({ endpoint, model })) {
+    if (form?.querySelector<HTMLInputElement>('input[name="spec"]')?.value !== spec) {
+      this.dispatchEvent(new CustomEvent("lc:preset", { bubbles: true }));
+    }
+    for (const [name, value] of Object.entries({ endpoint, model, spec })) {
       const selector = `input[name="${name}"]`;
       for (const owner of [form, document.querySelector("#message-action")]) {
         const input = owner?.querySelector<HTMLInputElement>(selector);

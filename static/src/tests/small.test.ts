@@ -8,6 +8,7 @@ const TURN = {
   text: "Hi",
   endpoint: "openAI",
   model: "gpt-4o",
+  spec: "",
   isTemporary: false,
   clientRequestId: "r1",
 };
@@ -22,6 +23,11 @@ test("a further turn names its conversation and parent", () => {
   const body = bodyOf(TURN, "c1", "a1");
   expect(body.conversationId).toBe("c1");
   expect(body.parentMessageId).toBe("a1");
+});
+
+test("a turn by a preset names it, another leaves the old one out", () => {
+  expect(bodyOf({ ...TURN, spec: "house" }, "c1", "a1").spec).toBe("house");
+  expect("spec" in bodyOf(TURN, "c1", "a1")).toBe(false);
 });
 
 test("every word of a search must occur", () => {

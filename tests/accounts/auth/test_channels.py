@@ -6,9 +6,11 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.auth.channels import SessionOrTokenAuthMiddleware, still_valid
 from accounts.models import AuthSession, User
+from accounts.services.bans import ban_add
 from accounts.services.people import user_disable
 from accounts.services.sessions import epoch_raise, session_close
 from tests.factories.people import PASSWORD, person, sign_in
@@ -16,7 +18,13 @@ from tests.factories.people import PASSWORD, person, sign_in
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def connect(query: str = "", cookie: str = "") -> dict[str, Any]:
+async def connect(
+    query: str = "",
+    cookie: str = "",
+    *,
+    client: tuple[str, int] | None = None,
+    forwarded: str = "",
+) -> dict[str, Any]:
     """Return the scope an application gets."""
     seen: dict[str, Any] = {}
 
@@ -27,7 +35,10 @@ async def connect(query: str = "", cookie: str = "") -> dict[str, Any]:
         return None
 
     headers = [(b"cookie", cookie.encode("latin-1"))] if cookie else []
-    scope = {"type": "websocket", "query_string": query.encode(), "headers": headers}
+    if forwarded:
+        headers.append((b"x-forwarded-for", forwarded.encode()))
+    scope: dict[str, Any] = {"type": "websocket", "query_string": query.encode()}
+    scope |= {"headers": headers, "client": client}
     await SessionOrTokenAuthMiddleware(application)(scope, channel, channel)
     return seen
 
@@ -90,3 +101,30 @@ async def test_an_open_socket_may_go_on_while_epoch_session_and_person_hold() ->
     assert await still_valid(user.pk, 1)
     await sync_to_async(user_disable)(user=user)
     assert not await still_valid(user.pk, 2)
+
+
+async def test_a_banned_address_opens_no_socket_but_for_staff() -> None:
+    user, boss = await sync_to_async(person)(), await sync_to_async(person)(role="ADMIN")
+    cookies = [await sync_to_async(page_cookie)(one) for one in (user, boss)]
+    login = await sync_to_async(sign_in)(user)
+    await sync_to_async(ban_add)(address="203.0.113.9")
+    there = ("203.0.113.9", 4711)
+    assert isinstance((await connect(cookie=cookies[0], client=there))["user"], AnonymousUser)
+    assert isinstance(
+        (await connect(query=f"token={login.access_token}", client=there))["user"],
+        AnonymousUser,
+    )
+    assert (await connect(cookie=cookies[1], client=there))["user"] == boss
+    assert (await connect(cookie=cookies[0], client=("203.0.113.8", 1)))["user"] == user
+
+
+async def test_behind_a_proxy_the_header_says_who_is_banned(settings: Settings) -> None:
+    settings.TRUST_PROXY = 1
+    user = await sync_to_async(person)()
+    cookie = await sync_to_async(page_cookie)(user)
+    await sync_to_async(ban_add)(address="203.0.113.9")
+    proxy = ("10.0.0.1", 1)
+    seen = await connect(cookie=cookie, client=proxy, forwarded="198.51.100.1, 203.0.113.9")
+    spoofed = await connect(cookie=cookie, client=proxy, forwarded="203.0.113.9, 198.51.100.1")
+    assert isinstance(seen["user"], AnonymousUser)
+    assert spoofed["user"] == user

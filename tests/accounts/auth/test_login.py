@@ -1,18 +1,28 @@
 """The one login path."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client, RequestFactory
 
-from accounts.auth.login import GATES, login_complete, login_with_password, page_session
+from accounts.auth.login import (
+    GATES,
+    login_complete,
+    login_proved,
+    login_with_password,
+    page_session,
+)
 from accounts.errors import (
     AccountDisabledError,
+    BannedError,
     DomainNotAllowedError,
     EmailNotVerifiedError,
     LoginRefusedError,
 )
+from accounts.life_errors import AccountClosingError
 from accounts.limits.caller import Caller
-from accounts.models import AuthSession, User
-from librechat.kernel import yaml_config
+from accounts.models import AuthSession, Ban, User
+from librechat.kernel import clock, yaml_config
 from tests.factories.people import CALLER, PASSWORD, person, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -36,12 +46,16 @@ def test_every_way_in_passes_every_gate() -> None:
         AccountDisabledError: person(is_active=False),
         EmailNotVerifiedError: person(email_verified=False),
         DomainNotAllowedError: person("a@bad.example"),
+        AccountClosingError: person(delete_after=clock.now() + timedelta(days=1)),
+        BannedError: person(),
     }
+    Ban.objects.create(user=refusals[BannedError], kind="manual")
     assert len(GATES) == len(refusals)
     with yaml_config.override({"registration": {"allowedDomains": ["example.org"]}}):
         for error, user in refusals.items():
-            with pytest.raises(error):
-                login_complete(user=user, caller=CALLER)
+            for way_in in (login_complete, login_proved):
+                with pytest.raises(error):
+                    way_in(user=user, caller=CALLER)
     assert not AuthSession.objects.exists()
 
 

@@ -3,14 +3,15 @@
 import time
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.cache import caches
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from accounts.errors import TooManyRequestsError
 from accounts.limits.counters import client_address, limit_check, limit_check_async
 from accounts.limits.drf import Limited
-from accounts.models import User
+from tests.factories.people import person
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +52,9 @@ def test_message_limits_answer_in_the_shape_the_client_draws() -> None:
     }
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_a_rule_by_person_counts_each_person_and_works_in_async_code() -> None:
-    one, two = User(email="one@example.org"), User(email="two@example.org")
+    one, two = [await sync_to_async(person)() for _ in range(2)]
     await limit_check_async("message_user", user=one, address="192.0.2.1")
     await limit_check_async("message_user", user=two, address="192.0.2.1")
     with pytest.raises(TooManyRequestsError) as refused:
@@ -76,6 +78,34 @@ def test_addresses_of_one_network_of_ipv6_count_together() -> None:
     with pytest.raises(TooManyRequestsError):
         limit_check("login", address="2001:db8:1:2::3")
     limit_check("login", address="2001:db8:1:3::1")
+
+
+def test_an_address_of_ipv4_counts_as_itself_in_the_clothes_of_ipv6() -> None:
+    limit_check("login", address="192.0.2.1")
+    limit_check("login", address="::ffff:192.0.2.1")
+    with pytest.raises(TooManyRequestsError):
+        limit_check("login", address="192.0.2.1")
+    limit_check("login", address="::ffff:192.0.2.2")
+
+
+@pytest.mark.django_db
+def test_a_spoofed_address_gives_no_new_tries(client: Client, settings: Settings) -> None:
+    settings.TRUST_PROXY = 1
+    settings.LIMITS = {"LOGIN_MAX": "2"}
+    answers = [
+        client.post(
+            "/api/auth/login",
+            {"email": "a@example.org", "password": "wrong"},
+            content_type="application/json",
+            headers={"X-Forwarded-For": f"203.0.113.{number}, 198.51.100.1"},
+        )
+        for number in range(3)
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 429]
+    assert answers[2].json() == {
+        "message": "Too many login attempts, please try again after 5 minutes.",
+    }
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 300
 
 
 def test_clients_without_an_address_share_one_count() -> None:
@@ -124,6 +154,13 @@ def test_nothing_but_counts_is_kept() -> None:
         (1, "[2001:db8::1]:4711", "2001:db8::1"),
         (1, "2001:db8::1", "2001:db8::1"),
         (1, "6.6.6.6, nonsense", "10.0.0.1"),
+        (0, "203.0.113.9, 203.0.113.9", "10.0.0.1"),
+        (1, "203.0.113.9,", "10.0.0.1"),
+        (1, "6.6.6.6,203.0.113.9", "203.0.113.9"),
+        (1, "unknown, [2001:db8::1]", "2001:db8::1"),
+        (1, "'; DROP TABLE x; --", "10.0.0.1"),
+        (2, "203.0.113.9:1, 198.51.100.2:2", "203.0.113.9"),
+        (3, "6.6.6.6", "6.6.6.6"),
     ],
 )
 def test_the_client_is_who_the_outermost_trusted_proxy_saw(

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from threading import Barrier
-from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -11,7 +9,6 @@ from pytest_django import Settings
 from accounts.errors import InvalidRegistrationError, LastAdminError, RegistrationClosedError
 from accounts.models import AuthSession, User
 from accounts.services.people import (
-    Registration,
     is_last_admin,
     role_change,
     user_add,
@@ -19,9 +16,11 @@ from accounts.services.people import (
     user_disable,
     user_enable,
     user_register,
-    user_rename,
 )
+from accounts.services.profile import user_rename
+from accounts.services.registration import Registration
 from accounts.signals import user_registered
+from tests.accounts.conftest import Together
 from tests.factories.people import PASSWORD, person, sign_in
 
 
@@ -30,10 +29,7 @@ def newcomer(email: str) -> Registration:
 
 
 def register_all(emails: list[str]) -> list[Callable[[], str]]:
-    start = Barrier(len(emails))
-
     def register(email: str) -> str:
-        start.wait()
         try:
             user = user_register(newcomer(email))
         except RegistrationClosedError:
@@ -44,32 +40,32 @@ def register_all(emails: list[str]) -> list[Callable[[], str]]:
 
 
 def test_of_many_first_registrations_at_once_one_becomes_admin(
-    together: Callable[[list[Any]], list[Any]],
+    together: Together,
     settings: Settings,
 ) -> None:
     settings.ALLOW_REGISTRATION = True
-    roles = together(register_all([f"n{number}@example.org" for number in range(8)]))
+    roles = together.run(*register_all([f"n{number}@example.org" for number in range(8)]))
     assert sorted(roles) == ["ADMIN", *["USER"] * 7]
 
 
 def test_while_registration_is_closed_one_of_many_first_gets_in(
-    together: Callable[[list[Any]], list[Any]],
+    together: Together,
     settings: Settings,
 ) -> None:
     settings.ALLOW_REGISTRATION = False
-    roles = together(register_all([f"n{number}@example.org" for number in range(4)]))
+    roles = together.run(*register_all([f"n{number}@example.org" for number in range(4)]))
     assert sorted(roles) == ["ADMIN", *["closed"] * 3]
 
 
 def test_of_two_registrations_of_one_address_at_once_one_is_stored(
-    together: Callable[[list[Any]], list[Any]],
+    together: Together,
     settings: Settings,
 ) -> None:
     settings.ALLOW_REGISTRATION = True
-    together([lambda: person("first@example.org").pk])
-    roles = together(register_all(["same@example.org"] * 2))
+    person("first@example.org")
+    roles = together.run(*register_all(["same@example.org"] * 2))
     assert sorted(roles) == ["USER", "taken"]
-    assert together([User.objects.count]) == [2]
+    assert User.objects.count() == 2
 
 
 @pytest.mark.django_db

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Barrier
-from typing import Any
+from functools import partial
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from accounts.auth import tokens
@@ -20,9 +20,12 @@ from accounts.services.sessions import (
     sessions_close,
 )
 from librechat.kernel import clock
+from tests.accounts.conftest import Together
 from tests.factories.people import PASSWORD, person, sign_in
 
 pytestmark = pytest.mark.django_db
+
+GRACE = timedelta(seconds=settings.REFRESH_GRACE_SECONDS)
 
 
 def refresh(session_id: str, token: str, arrived_at: datetime | None = None) -> str:
@@ -50,6 +53,51 @@ def test_each_refresh_gives_another_token_even_within_a_second(owner: User) -> N
     assert len({login.refresh_token, first, second}) == 3
 
 
+def test_a_token_replaced_just_now_gives_the_same_successor(
+    owner: User,
+    clock_at: Callable[[datetime], None],
+) -> None:
+    login = sign_in(owner)
+    start = clock.now()
+    clock_at(start)
+    fresh = refresh(login.session.pk, login.refresh_token)
+    clock_at(start + GRACE - timedelta(milliseconds=1))
+    assert refresh(login.session.pk, login.refresh_token) == fresh
+    assert refresh(login.session.pk, fresh) not in {fresh, login.refresh_token}
+
+
+def test_a_token_replaced_a_while_ago_ends_the_session_and_is_logged(
+    owner: User,
+    clock_at: Callable[[datetime], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    login = sign_in(owner)
+    start = clock.now()
+    clock_at(start)
+    fresh = refresh(login.session.pk, login.refresh_token)
+    clock_at(start + GRACE)
+    with pytest.raises(RefreshTokenReusedError):
+        refresh(login.session.pk, login.refresh_token)
+    assert AuthSession.objects.get().revoked_at == clock.now()
+    with pytest.raises(SessionEndedError):
+        refresh(login.session.pk, fresh)
+    [line] = [line for line in caplog.records if line.name == "accounts.services.sessions"]
+    assert line.getMessage() == "A refresh token was presented again; its session is ended."
+    assert line.__dict__["session_id"] == login.session.pk
+    assert login.refresh_token not in caplog.text
+
+
+def test_a_request_that_waited_long_counts_from_its_arrival(
+    owner: User,
+    clock_at: Callable[[datetime], None],
+) -> None:
+    login = sign_in(owner)
+    arrived_at = clock.now()
+    fresh = refresh(login.session.pk, login.refresh_token)
+    clock_at(arrived_at + timedelta(minutes=2))
+    assert refresh(login.session.pk, login.refresh_token, arrived_at) == fresh
+
+
 def test_a_token_from_before_the_last_two_rotations_ends_the_session(owner: User) -> None:
     login = sign_in(owner)
     second = refresh(login.session.pk, login.refresh_token)
@@ -60,46 +108,49 @@ def test_a_token_from_before_the_last_two_rotations_ends_the_session(owner: User
         refresh(login.session.pk, third)
 
 
-def test_a_request_under_way_during_the_rotation_is_refused_but_ends_nothing(owner: User) -> None:
+def test_a_token_the_session_never_had_ends_it(owner: User) -> None:
     login = sign_in(owner)
-    arrived_at = clock.now()
-    fresh = refresh(login.session.pk, login.refresh_token)
-    with pytest.raises(SessionEndedError) as refused:
-        refresh(login.session.pk, login.refresh_token, arrived_at)
-    assert not isinstance(refused.value, RefreshTokenReusedError)
-    refresh(login.session.pk, fresh)
+    with pytest.raises(RefreshTokenReusedError):
+        refresh(login.session.pk, tokens.refresh_issue(login.session))
+    with pytest.raises(SessionEndedError):
+        refresh(login.session.pk, login.refresh_token)
 
 
-def test_of_parallel_refreshes_with_one_token_one_wins_and_the_session_lives(
-    together: Callable[[list[Any]], list[Any]],
+def test_parallel_refreshes_with_one_token_get_one_successor(together: Together) -> None:
+    login = sign_in(person("many@example.org"))
+    answers = together.run(*[lambda: refresh(login.session.pk, login.refresh_token)] * 8)
+    (fresh,) = set(answers)
+    assert fresh != login.refresh_token
+    assert refresh(login.session.pk, fresh) != fresh
+
+
+def test_of_parallel_refreshes_with_a_stolen_token_none_gets_in_after_a_while(
+    together: Together,
+    clock_at: Callable[[datetime], None],
 ) -> None:
-    def prepare() -> tuple[str, str]:
-        login = sign_in(person("many@example.org"))
-        return login.session.pk, login.refresh_token
+    login = sign_in(person("many@example.org"))
+    fresh = refresh(login.session.pk, login.refresh_token)
+    clock_at(clock.now() + GRACE)
 
-    [(session_id, token)] = together([prepare])
-    start = Barrier(6)
-
-    def attempt() -> str:
-        arrived_at = clock.now()
-        start.wait()
+    def attempt(token: str) -> str:
         try:
-            return refresh(session_id, token, arrived_at)
+            return refresh(login.session.pk, token)
         except SessionEndedError as exc:
             return type(exc).__name__
 
-    answers = together([attempt] * 6)
-    fresh = [answer for answer in answers if answer != "SessionEndedError"]
-    assert len(fresh) == 1
-    assert together([lambda: refresh(session_id, fresh[0])])
+    old = [partial(attempt, login.refresh_token)] * 4
+    answers = together.run(*old)
+    assert set(answers) <= {"RefreshTokenReusedError", "SessionEndedError"}
+    assert "RefreshTokenReusedError" in answers
+    assert attempt(fresh) == "SessionEndedError"
 
 
 def test_a_session_that_ends_during_a_refresh_gives_no_token(owner: User) -> None:
     login = sign_in(owner)
 
-    def end_first(session: AuthSession) -> str:
+    def end_first(session: AuthSession, *, replaced: str = "") -> str:
         session_close(session=session)
-        return tokens.refresh_issue(session)
+        return tokens.refresh_issue(session, replaced=replaced)
 
     with pytest.raises(SessionEndedError) as refused:
         session_refresh(

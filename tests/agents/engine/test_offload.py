@@ -5,10 +5,10 @@ import contextvars
 import threading
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, connections
 
 from accounts.models import User
-from agents.engine.offload import offload
+from agents.engine.offload import THREADS, offload
 
 word = contextvars.ContextVar("word", default="")
 
@@ -26,22 +26,35 @@ async def test_arguments_results_and_errors_pass_through() -> None:
         await offload(divmod, 1, 0)
 
 
-async def test_the_database_connection_is_given_back(transactional_db: None) -> None:
-    seen: list[object] = []
+async def test_only_sqlite_keeps_its_connections(transactional_db: None) -> None:
+    everyone_asked = threading.Barrier(THREADS)
 
-    def ask() -> int:
-        seen.append(connection.connection)
-        count = User.objects.count()
-        seen.append(connection.connection)
-        return count
+    def ask() -> object:
+        assert User.objects.count() == 0
+        everyone_asked.wait(5)
+        return connection.connection
 
-    def look() -> None:
-        seen.append(connection.connection)
+    def look() -> bool:
+        return connection.connection is not None
 
-    assert await offload(ask) == 0
-    await asyncio.gather(*(offload(look) for _ in range(32)))
-    assert seen[1] is not None
-    assert seen[2:] == [None] * 32
+    assert all(await asyncio.gather(*(offload(ask) for _ in range(THREADS))))
+    kept = await asyncio.gather(*(offload(look) for _ in range(THREADS)))
+    assert set(kept) == {connection.vendor == "sqlite"}
+
+
+async def test_a_connection_that_failed_is_closed(transactional_db: None) -> None:
+    def fail() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nothing FROM nowhere")
+
+    def failed_ones_left_open() -> list[object]:
+        everyone = connections.all(initialized_only=True)
+        return [one for one in everyone if one.connection is not None and one.errors_occurred]
+
+    with pytest.raises(DatabaseError):
+        await offload(fail)
+    found = await asyncio.gather(*(offload(failed_ones_left_open) for _ in range(32)))
+    assert found == [[]] * 32
 
 
 async def test_a_cancelled_caller_waits_for_the_thread() -> None:

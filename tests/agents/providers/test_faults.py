@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 
 from agents import errors
+from agents.llm.providers import transport, wire_provider
 from agents.llm.providers.provider import Dialect
 from agents.llm.providers.retries import Retries
 from agents.llm.wire.neutral import Failed, Finished, TextDelta
@@ -28,6 +29,7 @@ from tests.fakes.provider import (
     says,
 )
 
+STOP = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\n'
 NATIVE: tuple[Dialect, ...] = ("openai", "anthropic", "azure")
 REFUSED = {
     400: errors.ProviderRejectedError,
@@ -102,7 +104,7 @@ async def test_a_long_retry_after_is_told_and_not_waited_for(provider: FakeProvi
         await collect(provider_for("openai", provider).stream(asking()))
     assert refused.value.data["retry_after_seconds"] == 40
     assert len(provider.requests) == 1
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10  # not the forty it asked for
 
 
 async def test_retry_after_may_be_a_date_or_milliseconds(provider: FakeProvider) -> None:
@@ -133,8 +135,7 @@ async def test_silence_before_the_first_byte_is_a_timeout_and_not_tried_again(
     provider: FakeProvider,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from_connect = 0.05
-    monkeypatch.setattr("agents.llm.providers.transport.CONNECT_SECONDS", from_connect)
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.5)
     monkeypatch.setattr(settings, "PROVIDER_FIRST_BYTE_SECONDS", 0.1)
     provider.script("m", Script(steps=(Text("late"),), wait_before_headers=9))
     with pytest.raises(errors.ProviderTimeoutError):
@@ -365,8 +366,19 @@ async def test_a_list_of_models_that_is_no_list_is_malformed(
 
 
 async def test_a_list_of_models_that_breaks_off_is_unreachable(provider: FakeProvider) -> None:
+    provider.script("models", Script(steps=(Raw(b'{"data": ['), Cut())))
+    with pytest.raises(errors.ProviderUnreachableError):
+        await provider_for("openai", provider).list_models()
+
+
+async def test_a_list_of_models_that_never_comes_is_a_timeout(
+    provider: FakeProvider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(settings, "PROVIDER_FIRST_BYTE_SECONDS", 0.1)
     provider.script("models", Script(headers={"Content-Length": "99"}, body=b""))
-    with pytest.raises(errors.ProviderError):
+    with pytest.raises(errors.ProviderTimeoutError):
         await provider_for("openai", provider).list_models()
 
 
@@ -375,10 +387,27 @@ async def test_a_refused_list_of_models_says_so(provider: FakeProvider) -> None:
         await provider_for("openai", provider, api_key="wrong-key").list_models()
 
 
-async def test_the_line_is_used_again_after_a_whole_answer(provider: FakeProvider) -> None:
+async def test_the_line_is_used_again_after_a_whole_answer(
+    provider: FakeProvider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wire_provider, "END_SECONDS", 60)
     client = provider_for("openai", provider)
-    first = await collect(client.stream(asking()))
     started = time.monotonic()
+    first = await collect(client.stream(asking()))
     second = await collect(client.stream(asking()))
     assert text_of(first) == text_of(second)
-    assert time.monotonic() - started < 0.25  # nothing waited for the end of the line
+    assert provider.requests[0].client_port == provider.requests[1].client_port
+    assert time.monotonic() - started < 6  # nothing waited for the minute to pass
+
+
+async def test_a_line_held_open_after_the_answer_is_let_go(
+    provider: FakeProvider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wire_provider, "END_SECONDS", 0.05)
+    provider.script("m", Script(steps=(Text("all of it"), Raw(STOP + b"data: [DONE]\n\n"), Hang())))
+    events = await collect(provider_for("openai", provider).stream(asking()))
+    assert text_of(events) == "all of it"
+    assert isinstance(events[-1], Finished)
+    assert (await provider.requests[0].over()).is_cancelled

@@ -31,7 +31,6 @@ from tests.fakes.provider import Cut, FakeProvider, Hang, Script, Text, refuses,
 pytestmark = [
     pytest.mark.slow,  # the packages take seconds to import
     pytest.mark.filterwarnings("ignore:Inheritance class Aiohttp:DeprecationWarning"),  # google
-    pytest.mark.filterwarnings("ignore:coroutine 'ClientResponse.json':RuntimeWarning"),  # google
 ]
 
 BOTH: tuple[Dialect, ...] = ("google", "ollama")

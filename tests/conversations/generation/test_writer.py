@@ -7,7 +7,7 @@ import pytest
 from typing_extensions import override
 
 from conversations.errors import LogTakenError, LogUnavailableError
-from conversations.eventlog.events import Ended, Event, PartClosed, PartGrew
+from conversations.eventlog.events import Ended, Event, PartClosed, PartGrew, PartOpened, Titled
 from conversations.eventlog.memory_log import MemoryLog
 from conversations.generation import writer
 from conversations.generation.writer import LogWriter
@@ -58,6 +58,36 @@ async def test_the_first_event_goes_out_at_once_and_the_rest_in_batches() -> Non
         END,
     ]
     assert running.done()
+
+
+async def test_what_comes_before_the_first_text_does_not_hold_it_back() -> None:
+    log = UnsteadyLog()
+    out = LogWriter(log, "g")
+    running = asyncio.create_task(out.run())
+    batches: list[list[Event]] = [
+        [Titled("Hi")],
+        [PartOpened(0, "text", "s", 1)],
+        [PartGrew(0, "a")],
+    ]
+    for batch in batches:
+        out.put(batch)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert log.batches == batches
+    await out.close(END, running=running)
+
+
+async def test_text_after_a_pause_goes_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "FLUSH_SECONDS", 0.001)
+    log = UnsteadyLog()
+    out = LogWriter(log, "g")
+    running = asyncio.create_task(out.run())
+    out.put([PartGrew(0, "a")])
+    await asyncio.sleep(0.005)
+    out.put([PartGrew(0, "b")])
+    await asyncio.sleep(0)
+    assert log.batches == [[PartGrew(0, "a")], [PartGrew(0, "b")]]
+    await out.close(END, running=running)
 
 
 async def test_nothing_to_write_writes_nothing() -> None:

@@ -12,6 +12,7 @@ class Recorded:
     """One request; ``is_cancelled`` is set when the client left before the end.
 
     ``headers`` has lower-case names. ``body`` is the parsed JSON, empty when there was none.
+    ``client_port`` tells connections apart.
     """
 
     method: str
@@ -20,6 +21,7 @@ class Recorded:
     headers: Mapping[str, str]
     body: dict[str, Any]
     model: str
+    client_port: int = 0
     at: float = field(default_factory=time.monotonic)
     is_cancelled: bool = False
     is_done: bool = False

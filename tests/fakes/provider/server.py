@@ -14,7 +14,7 @@ from tests.fakes.provider.magic import MAGIC, script_for
 from tests.fakes.provider.player import pause, play
 from tests.fakes.provider.prompts import last_prompt
 from tests.fakes.provider.recorded import Recorded
-from tests.fakes.provider.script import Script
+from tests.fakes.provider.script import Cut, Script
 
 WRONG_KEY = "wrong-key"  # any key that contains this is refused
 
@@ -118,6 +118,7 @@ class FakeProvider:
             headers={name.lower(): value for name, value in request.headers.items()},
             body=body,
             model=model or str(body.get("model", "")),
+            client_port=_port_of(request),
         )
         self.requests.append(seen)
         return seen
@@ -208,6 +209,11 @@ def _wants_stream(seen: Recorded) -> bool:
     return bool(seen.body.get("stream"))
 
 
+def _port_of(request: web.Request) -> int:
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    return int(peer[1]) if peer else 0
+
+
 def _key_of(request: web.Request) -> str:
     names = ("Authorization", "x-api-key", "api-key", "x-goog-api-key")
     return " ".join(request.headers.get(name, "") for name in names)
@@ -226,7 +232,7 @@ async def _respond(
             body = json.dumps(dialect.error(script.status)).encode()
         headers = {"Content-Type": script.content_type or "application/json", **script.headers}
         return web.Response(status=script.status, body=body, headers=headers)
-    if is_stream:
+    if is_stream or Cut() in script.steps:
         return await play(request, script, dialect)
     await pause(script)
     return web.json_response(dialect.whole(script), headers=script.headers)

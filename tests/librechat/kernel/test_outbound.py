@@ -462,6 +462,27 @@ async def test_a_connection_read_to_its_end_is_used_again() -> None:
     assert len(sockets) == 1
 
 
+async def test_what_comes_while_gathering_takes_few_reads() -> None:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OPEN)
+        for letter in b"abcdef":
+            writer.write(b"1\r\n%c\r\n" % letter)
+            await asyncio.sleep(0.005)
+        writer.write(b"0\r\n\r\n")
+
+    async with serving(handler) as port:
+        url = f"http://127.0.0.1:{port}/"
+        async with outbound.stream("GET", url, headers={}, reach=TRUSTED) as response:
+            pieces = [await anext(response)]
+            await response.gather(0.2)
+            pieces += [piece async for piece in response]
+            await response.gather(60)  # the line went back to the pool: nothing to wait for
+    assert b"".join(pieces) == b"abcdef"
+    assert len(pieces) <= 4
+    await outbound.close()
+
+
 async def test_a_proxy_is_used_and_the_target_is_still_checked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,0 +1,22 @@
+"""Roles whose people must have a second factor: until then nothing else is open to them."""
+
+from accounts.errors import SecondFactorRequiredError
+from accounts.models import User
+from accounts.services.second_factors import second_factor_missing
+
+OPEN_PREFIX = "/api/auth/"
+OPEN_PATHS = frozenset({"/api/user", "/api/config", "/api/banner"})
+
+
+def required_factor_check(user: User, path: str) -> None:
+    """Pass when the person may use this path of the API.
+
+    Raises:
+        SecondFactorRequiredError: they must set up a second factor first.
+    """
+    if path.startswith(OPEN_PREFIX) or path in OPEN_PATHS:
+        return
+    if second_factor_missing(user):
+        raise SecondFactorRequiredError(
+            "Your role requires two-factor sign-in. Set it up in the settings to go on.",
+        )

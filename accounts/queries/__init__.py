@@ -1,0 +1,1 @@
+"""Reads about people, rights and the record of them."""

@@ -1,0 +1,137 @@
+"""Invitations: a link that lets one address register, also while registration is closed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.access.permissions import role_exists
+from accounts.life_errors import AddressTakenError, InvalidInviteError
+from accounts.limits.caller import Caller
+from accounts.models import INVITE, USER, Group, GroupMember, OneTimeToken, User
+from accounts.services.audit import Act, Target, audit_record
+from accounts.services.mail import mail_is_configured, mail_send, mail_send_now
+from accounts.services.one_time import one_time_issue, one_time_usable, one_time_use
+from accounts.services.registration import email_problems
+from accounts.signals import group_changed
+from librechat.kernel.errors import InvalidInputError
+
+LIFETIME = timedelta(days=7)
+REFUSAL = "This invitation is invalid, has expired, or is for another address."
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """What an invitation gives to whoever registers with it."""
+
+    row: OneTimeToken
+
+    @property
+    def email(self) -> str:
+        """The address it is for."""
+        return self.row.email
+
+    @property
+    def role(self) -> str:
+        """The role its owner gets; one that is gone counts as USER."""
+        role = str(self.row.data.get("role", USER))
+        return role if role_exists(role) else USER
+
+
+def invite_make(
+    *,
+    email: str,
+    role: str = USER,
+    groups: Iterable[str] = (),
+    actor: User | None = None,
+    caller: Caller | None = None,
+    is_waited_for: bool = False,
+) -> str:
+    """Mail an invitation and return its link, to hand over where no mail is set up.
+
+    groups: names of groups. An older invitation of the address stops working.
+    is_waited_for: send the mail before returning, so that a failure can be told.
+
+    Raises:
+        InvalidInputError: no address, or no such role or group.
+        AddressTakenError: the address has an account.
+        MailFailedError: only when waited for; the invitation exists.
+    """
+    address = email.strip().lower()
+    if email_problems(address):
+        raise InvalidInputError("This is not an e-mail address.")
+    if User.objects.filter(email=address).exists():
+        raise AddressTakenError(f"{address} has an account.")
+    if not role_exists(role):
+        raise InvalidInputError(f"There is no role {role!r}.")
+    names = list(groups)
+    found = dict(Group.objects.filter(name__in=names).values_list("name", "pk"))
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise InvalidInputError(f"There is no group {missing[0]!r}.")
+    with transaction.atomic():
+        token = one_time_issue(
+            purpose=INVITE,
+            lifetime=LIFETIME,
+            user=None,
+            email=address,
+            data={"role": role, "groups": sorted(found.values())},
+        )
+        link = f"{settings.DOMAIN_CLIENT}/register?{urlencode({'token': token})}"
+        _record("invite.made", actor, address, caller, role=role, groups=names)
+        if not is_waited_for:
+            mail_send(template="invite", to=address, context={"link": link})
+    if is_waited_for and mail_is_configured():
+        mail_send_now(template="invite", to=address, context={"link": link})
+    return link
+
+
+def invite_find(*, token: object) -> Invite:
+    """Return an invitation.
+
+    Raises:
+        InvalidInviteError: it is unknown, used or too old.
+    """
+    row = one_time_usable(purpose=INVITE, token=token).first()
+    if row is None:
+        raise InvalidInviteError(REFUSAL)
+    return Invite(row)
+
+
+def invite_use(*, invite: Invite, user: User) -> None:
+    """Let a new person into the groups of their invitation; call it in their transaction.
+
+    Raises:
+        InvalidInviteError: it was used a moment ago, or is for another address.
+    """
+    if user.email != invite.email or not one_time_use(invite.row):
+        raise InvalidInviteError(REFUSAL)
+    groups = Group.objects.filter(pk__in=invite.row.data.get("groups", []))
+    added = [GroupMember(group=group, user=user) for group in groups]
+    GroupMember.objects.bulk_create(added)
+    if added:
+        group_changed.send(sender=User, user=user)
+    _record("invite.used", user, user.email, None, role=user.role)
+
+
+def _record(
+    action: str,
+    actor: User | None,
+    email: str,
+    caller: Caller | None,
+    **metadata: object,
+) -> None:
+    target = Target("invite", "", email)
+    audit_record(
+        Act(
+            category="account",
+            action=action,
+            actor=actor,
+            target=target,
+            metadata=metadata,
+            caller=caller,
+        ),
+    )

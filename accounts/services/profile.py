@@ -1,0 +1,104 @@
+"""What people say and choose about themselves."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.errors import InvalidRegistrationError
+from accounts.models import User
+from accounts.services.audit import Act, audit_record
+from accounts.services.registration import name_problems, username_problems
+from librechat.kernel import clock
+from librechat.kernel.errors import InvalidInputError
+
+THEMES = ("system", "light", "dark")
+# What people can be told by mail, and whether they are while they have not chosen.
+NOTIFICATIONS = {"key_created": True}
+
+
+def user_rename(*, user: User, name: str) -> None:
+    """Change what a person is called.
+
+    Raises:
+        InvalidRegistrationError: the name cannot be used.
+    """
+    problems = name_problems(name)
+    if problems:
+        raise InvalidRegistrationError(f"name: {problems[0]}", problems={"name": problems})
+    user.name = name.strip()
+    user.save(update_fields=["name", "updated_at"])
+
+
+def terms_accept(*, user: User) -> datetime:
+    """Record that the terms were accepted, and return when; the first time counts."""
+    if user.terms_accepted_at is None:
+        user.terms_accepted_at = clock.now()
+        user.save(update_fields=["terms_accepted_at", "updated_at"])
+    return user.terms_accepted_at
+
+
+def preference_set(*, user: User, name: str, value: object) -> None:
+    """Store one preference; two tabs that set different ones do not undo each other."""
+
+    def put(fresh: User) -> None:
+        fresh.preferences = {**fresh.preferences, name: value}
+
+    _change(user, put, "preferences")
+
+
+def personalization_set(*, user: User, name: str, value: object) -> None:
+    """Store one choice about how answers are personalized."""
+
+    def put(fresh: User) -> None:
+        fresh.personalization = {**fresh.personalization, name: value}
+
+    _change(user, put, "personalization")
+
+
+def _change(user: User, put: Callable[[User], None], field: str) -> None:
+    with transaction.atomic():
+        fresh = User.objects.select_for_update().get(pk=user.pk)
+        put(fresh)
+        fresh.save(update_fields=[field, "updated_at"])
+    setattr(user, field, getattr(fresh, field))
+
+
+def username_change(*, user: User, username: str) -> None:
+    """Change a person's user name; blank for none.
+
+    Raises:
+        InvalidRegistrationError: it cannot be used.
+    """
+    wanted = username.strip().lower()
+    problems = username_problems(wanted)
+    if problems:
+        raise InvalidRegistrationError(f"username: {problems[0]}", problems={"username": problems})
+    user.username = wanted
+    user.save(update_fields=["username", "updated_at"])
+
+
+def terms_reset() -> int:
+    """Let everybody be asked for the terms again; return how many had accepted them."""
+    with transaction.atomic():
+        count = User.objects.exclude(terms_accepted_at=None).update(terms_accepted_at=None)
+        audit_record(Act(category="account", action="terms.reset", metadata={"people": count}))
+    return count
+
+
+def notifications_of(user: User) -> dict[str, bool]:
+    """Return what this person is told by mail: name → whether."""
+    chosen = user.preferences.get("notifications", {})
+    return {name: bool(chosen.get(name, default)) for name, default in NOTIFICATIONS.items()}
+
+
+def notification_set(*, user: User, name: str, is_on: bool) -> None:
+    """Switch one kind of mail on or off.
+
+    Raises:
+        InvalidInputError: there is no such kind.
+    """
+    if name not in NOTIFICATIONS:
+        raise InvalidInputError(f"There is no notification {name!r}.")
+    chosen = {**notifications_of(user), name: is_on}
+    preference_set(user=user, name="notifications", value=chosen)

@@ -1,0 +1,23 @@
+"""Stored secrets of accounts under a new key."""
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from librechat.kernel import secrets
+
+FIELD = "secret"
+
+
+def app_secrets_reencrypt() -> int:
+    """Write the secrets of authenticator apps anew with the newest key; return how many.
+
+    Raises:
+        UnreadableSecretError: one was written with a key that is gone; nothing was changed.
+    """
+    with transaction.atomic():
+        kind = Authenticator.Type.TOTP
+        rows = list(Authenticator.objects.select_for_update().filter(type=kind))
+        for row in rows:
+            row.data = {**row.data, FIELD: secrets.reencrypt(row.data[FIELD])}
+            row.save(update_fields=["data"])
+    return len(rows)

@@ -1,0 +1,24 @@
+/** Backup codes: copying and printing them. */
+
+import { toast } from "./toasts";
+
+export class CodesElement extends HTMLElement {
+  connectedCallback(): void {
+    this.addEventListener("click", (event) => {
+      const target = event.target instanceof Element ? event.target : null;
+      if (target?.closest("[data-copy-codes]")) {
+        navigator.clipboard
+          .writeText(this.text())
+          .then(() => toast("The codes are copied."))
+          .catch(() => toast("The browser did not allow copying.", { stays: true }));
+      } else if (target?.closest("[data-print]")) {
+        window.print();
+      }
+    });
+  }
+
+  /** The codes, one to a line. */
+  text(): string {
+    return [...this.querySelectorAll("code")].map((code) => code.textContent).join("\n");
+  }
+}

@@ -1,0 +1,69 @@
+"""Rights in the Django admin: the matrix of a role, the people of a group, overrides."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import PASSWORD, sign_up
+from tests.fakes.product import Product
+
+pytestmark = pytest.mark.e2e
+
+WIDTH = 1440
+EMAIL = "rights-admin@example.org"
+PROMOTE = f"""
+from accounts.models import User
+from accounts.services.people import role_change
+role_change(user=User.objects.get(email="{EMAIL}"), role="ADMIN")
+"""
+
+
+def test_an_administrator_sets_rights(browser: Browser, product: Product, images: Path) -> None:
+    context = browser.new_context(
+        base_url=product.url,
+        locale="en-US",
+        viewport={"width": WIDTH, "height": 1000},
+    )
+    page = context.new_page()
+    sign_up(page, EMAIL)
+    assert product.manage("shell", "-c", PROMOTE).returncode == 0
+    context.clear_cookies()
+    page.goto("/login")
+    page.locator('input[name="email"]').fill(EMAIL)
+    page.locator('input[name="password"]').fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c/new")
+
+    page.goto("/admin/accounts/role/add/")
+    page.locator('input[name="name"]').fill("Guides")
+    page.get_by_label("AGENTS SHARE", exact=True).check()
+    images.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=images / "admin-role-matrix.png")
+    box = page.get_by_label("MCP_SERVERS CONFIGURE_OBO", exact=True).bounding_box()
+    assert box is not None
+    assert box["x"] < WIDTH
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("#result_list").get_by_role("link", name="Guides").click()
+    expect(page.get_by_label("AGENTS SHARE", exact=True)).to_be_checked()
+    expect(page.get_by_label("AGENTS USE", exact=True)).not_to_be_checked()
+
+    page.goto("/admin/accounts/group/add/")
+    page.locator('input[name="name"]').fill("Crew")
+    page.locator(".field-add_people .select2-selection").click()
+    page.keyboard.type("rights-admin")
+    page.get_by_role("option", name=EMAIL).click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("#result_list").get_by_role("link", name="Crew").click()
+    expect(page.locator("form#group_form")).to_contain_text(f"Members {EMAIL}")
+    page.screenshot(path=images / "admin-group.png")
+
+    page.goto("/admin/accounts/configoverride/add/")
+    page.locator('input[name="principal_id"]').fill("Guides")
+    page.locator('textarea[name="overrides"]').fill('{"interface": {"customWelcome": "Ahoy"}}')
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("rowheader").get_by_role("link", name="role").click()
+    effective = page.get_by_role("table", name="Settings in effect")
+    expect(effective.get_by_role("row", name="interface.customWelcome")).to_contain_text("Ahoy")
+    page.screenshot(path=images / "admin-override.png")
+    context.close()

@@ -1,0 +1,135 @@
+"""Being kept out, and acting as somebody else."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+from tests.e2e.conftest import PASSWORD, sign_up
+from tests.fakes.product import Product
+
+pytestmark = pytest.mark.e2e
+
+PROMOTE = """
+from accounts.models import User
+from accounts.services.people import role_change
+role_change(user=User.objects.get(email="{email}"), role="ADMIN")
+"""
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/login")
+    page.locator('input[name="email"]').fill(email)
+    page.locator('input[name="password"]').fill(PASSWORD)
+    page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def administrator(browser: Browser, product: Product) -> Iterator[Page]:
+    """A page in which an administrator is signed in."""
+    context = browser.new_context(base_url=product.url, locale="en-US")
+    page = context.new_page()
+    email = "bans-admin@example.org"
+    answer = httpx.post(
+        f"{product.url}/api/auth/register",
+        json={
+            "name": "Admin",
+            "email": email,
+            "password": PASSWORD,
+            "confirm_password": PASSWORD,
+        },
+    )
+    assert answer.status_code == 200
+    made = product.manage("shell", "-c", PROMOTE.format(email=email))
+    assert made.returncode == 0, made.stderr
+    sign_in(page, email)
+    page.wait_for_url("**/c/new")
+    yield page
+    context.close()
+
+
+def test_a_banned_person_reads_why_and_until_when(
+    page: Page,
+    email: str,
+    product: Product,
+    images: Path,
+) -> None:
+    sign_up(page, email)
+    made = product.manage("ban_user", email, "90", "--reason", "Asked to stop twice")
+    assert made.returncode == 0, made.stderr
+    page.goto("/settings/account")
+    expect(page.get_by_role("heading", name="You are banned")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Asked to stop twice")
+    expect(page.locator("main")).to_contain_text("until")
+    images.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=images / "banned.png")
+    page.get_by_role("link", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("Asked to stop twice")
+    sign_in(page, email)
+    expect(page.get_by_role("alert").first).to_contain_text("Asked to stop twice")
+    assert product.manage("unban_user", email).returncode == 0
+    sign_in(page, email)
+    page.wait_for_url("**/c/new")
+
+
+def test_a_ban_closes_an_open_page_within_a_second(
+    page: Page,
+    email: str,
+    product: Product,
+) -> None:
+    sign_up(page, email)
+    cookie = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
+
+    with connect(
+        product.url.replace("http", "ws") + "/ws",
+        additional_headers={"Cookie": cookie},
+        origin=Origin(product.url),
+    ) as socket:
+        assert json.loads(socket.recv(5))["type"] == "hello"
+        made = product.manage("ban_user", email, "5")
+        assert made.returncode == 0, made.stderr
+        began = time.monotonic()
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(5)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4401
+        assert time.monotonic() - began < 1.2
+
+
+def test_an_administrator_acts_as_somebody_under_a_banner_and_stops(
+    page: Page,
+    email: str,
+    administrator: Page,
+    images: Path,
+) -> None:
+    sign_up(page, email)
+    administrator.goto(f"/admin/accounts/user/?q={email}")
+    administrator.locator('input[name="_selected_action"]').check()
+    administrator.locator('select[name="action"]').first.select_option("act_as")
+    administrator.get_by_role("button", name="Run").first.click()
+    expect(administrator.get_by_text("It is on record")).to_be_visible()
+    administrator.locator('input[name="reason"]').fill("Ticket 7")
+    administrator.get_by_role("button", name="Act as this person").click()
+    administrator.wait_for_url("**/c/new")
+    banner = administrator.locator(".acting")
+    expect(banner).to_contain_text(f"You act as {email}")
+    images.mkdir(parents=True, exist_ok=True)
+    administrator.screenshot(path=images / "acting.png")
+    administrator.goto("/settings/account")
+    expect(banner).to_be_visible()
+    administrator.set_viewport_size({"width": 360, "height": 700})
+    administrator.goto("/c/new")
+    expect(banner.get_by_role("button", name="Stop")).to_be_in_viewport()
+    expect(administrator.get_by_label("Message", exact=True)).to_be_in_viewport()
+    administrator.screenshot(path=images / "acting-phone.png")
+    banner.get_by_role("button", name="Stop").click()
+    administrator.wait_for_url("**/admin/accounts/user/**")
+    administrator.goto("/c/new")
+    expect(banner).to_have_count(0)

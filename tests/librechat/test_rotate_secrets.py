@@ -1,0 +1,51 @@
+"""Secrets under a new key."""
+
+import io
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from pytest_django import Settings
+
+from accounts.models import User
+from agents.models import Credential
+from agents.services.credentials import credential_set
+from librechat.kernel import secrets
+
+pytestmark = pytest.mark.django_db
+
+
+def stored() -> list[str]:
+    app = Authenticator.objects.get().data["secret"]
+    return [Credential.objects.get().value, app]
+
+
+@pytest.fixture(autouse=True)
+def _secrets(owner: User, settings: Settings) -> None:
+    settings.CREDS_KEYS = ["old"]
+    credential_set(owner, name="openAI", value="sk-of-the-provider")
+    data = {"secret": secrets.encrypt("totp secret"), "codes": ["kept"]}
+    Authenticator.objects.create(user=owner, type=Authenticator.Type.TOTP, data=data)
+
+
+def test_after_a_rotation_the_old_key_is_not_needed(settings: Settings) -> None:
+    settings.CREDS_KEYS = ["new", "old"]
+    out = io.StringIO()
+    call_command("rotate_secrets", "--json", stdout=out)
+    assert json.loads(out.getvalue()) == {"authenticator apps": 1, "provider keys": 1}
+    settings.CREDS_KEYS = ["new"]
+    assert [secrets.decrypt(text) for text in stored()] == ["sk-of-the-provider", "totp secret"]
+    assert Authenticator.objects.get().data["codes"] == ["kept"]
+    again = io.StringIO()
+    call_command("rotate_secrets", stdout=again)
+    assert "provider keys: 1 written anew" in again.getvalue()
+
+
+def test_without_the_old_key_nothing_is_changed(settings: Settings) -> None:
+    before = stored()
+    settings.CREDS_KEYS = ["new"]
+    with pytest.raises(CommandError, match="Keep the old key"):
+        call_command("rotate_secrets")
+    assert stored() == before
