@@ -7,6 +7,7 @@ from accounts.admin.ban import BanAdmin, ViolationAdmin
 from accounts.admin.banner import BannerAdmin
 from accounts.admin.grant import GrantAdmin
 from accounts.admin.group import GroupAdmin
+from accounts.admin.linked_account import LinkedAccountAdmin
 from accounts.admin.override import ConfigOverrideAdmin
 from accounts.admin.role import RoleAdmin
 from accounts.admin.second_factor import SecondFactorAdmin
@@ -23,6 +24,7 @@ __all__ = [
     "ConfigOverrideAdmin",
     "GrantAdmin",
     "GroupAdmin",
+    "LinkedAccountAdmin",
     "RoleAdmin",
     "SecondFactorAdmin",
     "UserAdmin",

@@ -139,6 +139,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         LDAPError: it failed.
     """
     library = import_module("ldap")
+    places = _places
     outcome: Future[T] = Future()
 
     def run() -> None:
@@ -147,9 +148,9 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         except library.LDAPError as exc:
             outcome.set_exception(exc)
         finally:
-            _places.release()
+            places.release()
 
-    if not _places.acquire(timeout=seconds):
+    if not places.acquire(timeout=seconds):
         raise TimeoutError
     Thread(target=run, name="directory", daemon=True).start()
     return outcome.result(timeout=seconds)

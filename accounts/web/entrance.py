@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.auth.impersonation import RETURN, acting, is_closed, is_over
 from accounts.auth.login import PAGE_SESSION
-from accounts.limits.bans import ban_known, banned, told
+from accounts.limits.bans import ban_known, ban_of, banned, told
 from accounts.limits.caller import Caller, Request, served
 from accounts.limits.staff import is_staff
 from accounts.models import AuthSession, Ban, User
@@ -109,9 +109,15 @@ def _entry(request: HttpRequest) -> Entry:
 
 
 def _ban(request: HttpRequest, caller: Caller) -> Ban | None:
-    """Return the visitor's ban; a session that a ban ended still says whose it was."""
-    return ban_known(
-        user_id=request.session.get(SESSION_KEY, ""),
+    """Return the visitor's ban; a session that a ban ended still says whose it was.
+
+    For somebody with a session the table is asked: a ban that another process has just made
+    must be told before the ended session is thrown away, and with it whose it was.
+    """
+    user_id = request.session.get(SESSION_KEY, "")
+    look = ban_of if user_id else ban_known
+    return look(
+        user_id=user_id,
         address=caller.address,
         is_exempt=lambda: isinstance(request.user, User) and is_staff(request.user),
     )

@@ -148,7 +148,7 @@ def test_the_security_page_does_not_ask_per_session(
 ) -> None:
     for _ in range(5):
         sign_in(owner)
-    with django_assert_num_queries(6):  # page, person, sign-in, list, factors, who acts
+    with django_assert_num_queries(7):  # page, ban, person, sign-in, list, factors, who acts
         seat.get("/settings/security")
 
 
