@@ -19,5 +19,7 @@ class AgentsConfig(AppConfig):
         """Register what the app adds."""
         config.register()
         # Imported here: models are not ready before.
-        keeper = import_module("agents.services.credentials").credentials_reencrypt
-        secrets.KEEPERS.register("provider keys", keeper)
+        keys = import_module("agents.services.credentials")
+        secrets.KEEPERS.register("provider keys", keys.credentials_reencrypt)
+        tools = import_module("agents.services.plugin_credentials")
+        secrets.KEEPERS.register("tools' credentials", tools.plugin_credentials_reencrypt)

@@ -138,6 +138,7 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     "api/endpoints": SIGNED_IN,
     "api/endpoints/token-config": SIGNED_IN,
     "api/models": SIGNED_IN,
+    "api/user/plugins": (Route("signed_in", "POST"),),
     "api/keys": (Route("signed_in"), Route("signed_in", "PUT"), Route("signed_in", "DELETE")),
     "api/keys/<path:name>": (Route("signed_in", "DELETE"),),
     "api/agents": SIGNED_IN,

@@ -12,6 +12,7 @@ from pytest_django import Settings
 from accounts.models import User
 from agents.models import Credential
 from agents.services.credentials import credential_set
+from agents.services.plugin_credentials import plugin_install
 from librechat.kernel import secrets
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,7 @@ def stored() -> list[str]:
 def _secrets(owner: User, settings: Settings) -> None:
     settings.CREDS_KEYS = ["old"]
     credential_set(owner, name="openAI", value="sk-of-the-provider")
+    plugin_install(user=owner, plugin_key="dalle", values={"KEY": "sk-of-the-tool"})
     data = {"secret": secrets.encrypt("totp secret"), "codes": ["kept"]}
     Authenticator.objects.create(user=owner, type=Authenticator.Type.TOTP, data=data)
 
@@ -34,7 +36,11 @@ def test_after_a_rotation_the_old_key_is_not_needed(settings: Settings) -> None:
     settings.CREDS_KEYS = ["new", "old"]
     out = io.StringIO()
     call_command("rotate_secrets", "--json", stdout=out)
-    assert json.loads(out.getvalue()) == {"authenticator apps": 1, "provider keys": 1}
+    assert json.loads(out.getvalue()) == {
+        "authenticator apps": 1,
+        "provider keys": 1,
+        "tools' credentials": 1,
+    }
     settings.CREDS_KEYS = ["new"]
     assert [secrets.decrypt(text) for text in stored()] == ["sk-of-the-provider", "totp secret"]
     assert Authenticator.objects.get().data["codes"] == ["kept"]

@@ -1541,6 +1541,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/user/plugins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store the fields of a tool, or remove them all. */
+        post: operations["plugins_write"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/user/preferences": {
         parameters: {
             query?: never;
@@ -1719,6 +1736,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description * `install` - install
+         *     * `uninstall` - uninstall
+         * @enum {string}
+         */
+        ActionEnum: "install" | "uninstall";
         /** @description The conversations that are being answered. */
         Active: {
             activeJobIds: string[];
@@ -1903,6 +1926,14 @@ export interface components {
         PinRequest: {
             conversationId: string;
             pinned: boolean;
+        };
+        /** @description A tool and its fields; ``isEntityTool`` is accepted and means nothing here. */
+        PluginRequest: {
+            pluginKey: string;
+            action: components["schemas"]["ActionEnum"];
+            auth?: {
+                [key: string]: string | null;
+            } | null;
         };
         ProjectPage: {
             projects: {
@@ -4578,6 +4609,28 @@ export interface operations {
         responses: {
             /** @description No response body */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    plugins_write: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PluginRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

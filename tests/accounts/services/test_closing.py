@@ -41,6 +41,7 @@ from accounts.services.closing import (
 from accounts.services.invites import invite_make
 from accounts.services.people import user_delete
 from agents.services.credentials import credential_set
+from agents.services.plugin_credentials import plugin_install
 from librechat.kernel import clock
 from tests.accounts.mails import link_of, mail_on, mails
 from tests.factories.people import PASSWORD, bearer, person, post_auth, sign_in
@@ -176,6 +177,7 @@ def everything_of(user: User, admin: User) -> None:
     login.session.save()
     user.api_keys.create(name=CANARY, prefix="sk-x", key_hash=CANARY)
     credential_set(user, name=CANARY, value=CANARY)
+    plugin_install(user=user, plugin_key=CANARY, values={CANARY: CANARY})
     SocialAccount.objects.create(
         user=user,
         provider="google",
