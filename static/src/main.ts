@@ -3,6 +3,7 @@
 import "../styles/main.css";
 import htmx from "htmx.org";
 import { ChatElement } from "./chat/chat";
+import { RailElement } from "./chat/rail";
 import { ThreadElement } from "./chat/thread";
 import { ComposerElement } from "./composer/composer";
 import { ModelPickerElement } from "./composer/picker";
@@ -18,6 +19,7 @@ customElements.define("lc-toasts", ToastsElement);
 customElements.define("lc-theme", ThemeElement);
 customElements.define("lc-sidebar", SidebarElement);
 customElements.define("lc-thread", ThreadElement);
+customElements.define("lc-rail", RailElement);
 customElements.define("lc-model-picker", ModelPickerElement);
 customElements.define("lc-composer", ComposerElement);
 customElements.define("lc-chat", ChatElement);

@@ -110,12 +110,28 @@ def test_a_thousand_messages_open_in_a_second_and_typing_does_not_lag(
     begun = renderer.seconds()
     page.get_by_label("Message", exact=True).press_sequentially("x" * 40)
     assert 0 < (renderer.seconds() - begun) / 40 < 0.016
-    while page.locator("[data-older]").count():
-        shown = articles.count()
-        page.locator("[data-thread]").evaluate("node => { node.scrollTop = 0 }")
-        expect(articles).not_to_have_count(shown)
+    rail = page.get_by_role("slider", name="Jump to message")
+    rail.focus()
+    rail.press("Home")
+    expect(articles.first).to_be_focused()
+    expect(articles.first).to_be_in_viewport()
+    expect(rail).to_have_attribute("aria-valuenow", "1")
     expect(articles.first).to_contain_text("step 0")
     assert articles.count() == 1_000
+
+
+def test_an_early_word_is_found_by_the_browser_after_background_loading(
+    signed_in: Page,
+    product: Product,
+    email: str,
+) -> None:
+    page = signed_in
+    made = product.manage("seed_demo", email, "--messages", "200")
+    assert made.returncode == 0, made.stderr
+    page.goto(f"/c/{made.stdout.strip().splitlines()[-1]}")
+    expect(page.locator("article")).to_have_count(40)
+    expect(page.locator("article")).to_have_count(200, timeout=20_000)
+    assert page.evaluate("window.find('step 0')")
 
 
 def test_a_chat_is_renamed_and_deleted_and_undo_brings_it_back(signed_in: Page) -> None:

@@ -1,11 +1,9 @@
 /** The thread: the reader owns the scroll, older messages arrive before they are reached. */
 
-import { getHtml, sentence } from "../api/http";
-import { toast } from "../ui/toasts";
+import { OlderMessages } from "./older";
 
 const AT_BOTTOM_PX = 48;
 const TOP_GAP_PX = 16;
-const AHEAD = "1500px 0px 0px 0px";
 const UP_KEYS = new Set(["ArrowUp", "PageUp", "Home"]);
 
 /** The article an address points at: `#m-<id>`, or `?at=<id>` from a search. */
@@ -16,7 +14,7 @@ function targetId(): string {
 
 export class ThreadElement extends HTMLElement {
   private isFollowing = false;
-  private older: IntersectionObserver | null = null;
+  private readonly older = new OlderMessages(this);
 
   connectedCallback(): void {
     this.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -24,16 +22,12 @@ export class ThreadElement extends HTMLElement {
     this.addEventListener("touchmove", () => this.letGo(), { passive: true });
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.newest?.addEventListener("click", () => this.toNewest());
-    this.older = new IntersectionObserver((entries) => this.nearTop(entries), {
-      root: this,
-      rootMargin: AHEAD,
-    });
-    this.watchOlder();
     this.openAtTarget();
+    this.older.start();
   }
 
   disconnectedCallback(): void {
-    this.older?.disconnect();
+    this.older.stop();
   }
 
   get messages(): HTMLElement {
@@ -74,10 +68,21 @@ export class ThreadElement extends HTMLElement {
 
   /** Look again for an element that stands for older messages. */
   watchOlder(): void {
-    const place = this.querySelector("[data-older]");
-    if (place) {
-      this.older?.observe(place);
-    }
+    this.older.watch();
+  }
+
+  /** Have every message of the branch here. */
+  whole(): Promise<void> {
+    return this.older.all();
+  }
+
+  /** Put a message near the top and the focus on it. */
+  reveal(article: HTMLElement): void {
+    this.letGo();
+    this.bringToTop(article);
+    article.focus({ preventScroll: true });
+    this.bringToTop(article); // what became visible may be taller than it was estimated
+    this.showNewest();
   }
 
   /** Scrolls the thread alone: scrollIntoView would move the page around it as well. */
@@ -155,24 +160,5 @@ export class ThreadElement extends HTMLElement {
       this.letGo();
       article.focus();
     }
-  }
-
-  private nearTop(entries: IntersectionObserverEntry[]): void {
-    for (const entry of entries) {
-      if (entry.isIntersecting && entry.target instanceof HTMLElement) {
-        this.older?.unobserve(entry.target);
-        this.load(entry.target).catch((error: unknown) => toast(sentence(error)));
-      }
-    }
-  }
-
-  private async load(place: HTMLElement): Promise<void> {
-    const html = await getHtml(place.dataset.url ?? "");
-    const fromBottom = this.scrollHeight - this.scrollTop;
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    place.replaceWith(template.content);
-    this.scrollTop = this.scrollHeight - fromBottom;
-    this.watchOlder();
   }
 }

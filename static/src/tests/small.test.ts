@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { valueAfter } from "../chat/rail";
 import { bodyOf } from "../chat/start";
 import { matches } from "../composer/picker";
 import { nextIndex } from "../ui/menu";
@@ -47,4 +48,13 @@ test("arrow keys go round", () => {
 test("a key press has one name on every keyboard", () => {
   const press = new KeyboardEvent("keydown", { key: "O", metaKey: true, shiftKey: true });
   expect(nameOf(press)).toBe("mod+shift+o");
+});
+
+test("the rail's keys stay within the turns", () => {
+  expect(valueAfter("ArrowDown", 3, 5)).toBe(4);
+  expect(valueAfter("ArrowDown", 4, 5)).toBe(4);
+  expect(valueAfter("PageUp", 30, 100)).toBe(20);
+  expect(valueAfter("Home", 30, 100)).toBe(0);
+  expect(valueAfter("End", 30, 100)).toBe(99);
+  expect(valueAfter("a", 30, 100)).toBe(null);
 });
