@@ -11,7 +11,7 @@ from librechat.kernel.yaml_config import Amount, Count, Number, Section, Trimmed
 USED_INTERFACE_KEYS = (
     "privacyPolicy termsOfService customWelcome modelSelect parameters presets multiConvo"
     " bookmarks memories prompts agents temporaryChat contextCost contextUsage feedback"
-    " currency buildInfo"
+    " currency buildInfo temporaryChatRetention generalChatRetention retentionMode"
 )
 
 USED_RATE_LIMITS = [

@@ -32,9 +32,7 @@ def balance() -> BalanceConfig:
 
 
 def transactions_enabled() -> bool:
-    """Return whether calls are booked; a checked balance always is."""
-    if balance().enabled:
-        return True
+    """Return whether calls are booked that no balance pays for; those that one does always are."""
     return yaml_config.section("transactions", TransactionsConfig).enabled
 
 

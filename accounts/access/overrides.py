@@ -1,8 +1,10 @@
 """The settings that hold for one person: the file's, changed by overrides.
 
-Everything is worked out from the rows that name the person, read in one query each time, so
-that a change counts at once in every process; what is expensive, the checking, is remembered
-by the versions of those rows.
+Everything is worked out from the rows that name the person. They are remembered together with a
+stamp that the shared cache keeps: a write takes the stamp away, so that a change counts at once,
+and it lives for seconds, so that nothing else (another process without a shared cache, somebody
+who joins a group) counts later than that. Without any override nothing is read. What is
+expensive, the checking, is remembered by the versions of the rows.
 """
 
 import logging
@@ -10,13 +12,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
+from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django_redis.exceptions import ConnectionInterrupted
+from redis.exceptions import RedisError
 
 from accounts.access.override_tree import SECTIONS, Tree, is_at_or_below, leaves, merged, without
 from accounts.access.principals import held_by
 from accounts.models import ConfigOverride, PrincipalType, User
 from accounts.models.override import BASE
 from librechat.kernel import yaml_config
+from librechat.kernel.ids import new_uuid
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +31,18 @@ T = TypeVar("T")
 Row: TypeAlias = ConfigOverride
 IN_FILE = "librechat.yaml"
 REMEMBERED = 256
+STAMP = "overrides:stamp"
+STAMP_SECONDS = 5
+NONE_ACTIVE = ""
+CACHE_AWAY = (RedisError, ConnectionInterrupted)
 # Of two rows with the same priority the one for fewer people counts.
 CLOSENESS = [PrincipalType.ROLE, PrincipalType.GROUP, PrincipalType.USER]
 EVERYBODY = Q(principal_type=PrincipalType.ROLE, principal_id=BASE)
 
 # (section, stamps of the rows) → (the section as the file has it, the checked result)
 _checked: dict[tuple[str, tuple[tuple[str, int], ...]], tuple[object, object]] = {}
+# (person, role) → (stamp, rows)
+_rows: dict[tuple[str, str], tuple[str, list[Row]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +55,49 @@ class Setting:
 
 
 def rows_of(user: User) -> list[Row]:
-    """Return the active rows that hold for a person, the strongest last; one query."""
-    return ordered(ConfigOverride.objects.filter(held_by(user) | EVERYBODY, is_active=True))
+    """Return the active rows that hold for a person, the strongest last; at most a query a stamp.
+
+    The rows are shared: nobody changes them.
+    """
+    stamp = _stamp()
+    if stamp == NONE_ACTIVE:
+        return []
+    key = (user.pk, user.role)
+    known = _rows.get(key)
+    if stamp is not None and known is not None and known[0] == stamp:
+        return known[1]
+    found = ordered(ConfigOverride.objects.filter(held_by(user) | EVERYBODY, is_active=True))
+    if stamp is not None:
+        if len(_rows) >= REMEMBERED:
+            _rows.clear()
+        _rows[key] = (stamp, found)
+    return found
+
+
+def overrides_changed() -> None:
+    """Let what was just written count: here at once, elsewhere once it is committed."""
+    _stamp_forget()
+    transaction.on_commit(_stamp_forget)
+
+
+def _stamp_forget() -> None:
+    try:
+        cache.delete(STAMP)
+    except CACHE_AWAY:
+        logger.warning("The cache is away; an override counts a few seconds later.")
+
+
+def _stamp() -> str | None:
+    """Return what names the overrides as they are; None while the cache is away."""
+    try:
+        known = cache.get(STAMP)
+        if known is None:
+            is_any = ConfigOverride.objects.filter(is_active=True).exists()
+            known = new_uuid() if is_any else NONE_ACTIVE
+            cache.set(STAMP, known, STAMP_SECONDS)
+    except CACHE_AWAY:
+        return None
+    return str(known)
 
 
 def rows_for(principal_type: str, principal_id: str) -> list[Row]:

@@ -27,7 +27,7 @@ def public_config() -> dict[str, object]:
 
 def signed_in_config(user: User) -> dict[str, object]:
     """Return everything a signed-in client needs."""
-    return {**_everybody(), **_members(user), **_optional()}
+    return {**_everybody(), **_members(user), **_optional(user)}
 
 
 def _everybody() -> dict[str, object]:
@@ -90,7 +90,7 @@ def _members(user: User) -> dict[str, object]:
         "openidReuseTokens": False,
         "allowAccountDeletion": settings.ALLOW_ACCOUNT_DELETION or user.role == ADMIN,
         "titleGenerationTiming": _title_timing(),
-        "balance": _plain("balance"),
+        "balance": effective_plain("balance", user),
         "sharePointFilePickerEnabled": False,
         "conversationImportMaxFileSize": 0,
         "langfuseFanoutEnabled": False,
@@ -100,13 +100,14 @@ def _members(user: User) -> dict[str, object]:
     }
 
 
-def _optional() -> dict[str, object]:
+def _optional(user: User) -> dict[str, object]:
     """Return the fields that are absent when nothing is configured."""
     found: dict[str, object] = {}
     if settings.CUSTOM_FOOTER:
         found["customFooter"] = settings.CUSTOM_FOOTER
-    if yaml_config.is_given("modelSpecs"):
-        found["modelSpecs"] = _model_specs(_plain("modelSpecs"))
+    specs = effective_plain("modelSpecs", user)
+    if yaml_config.is_given("modelSpecs") or specs.get("list"):
+        found["modelSpecs"] = _model_specs(specs)
     if yaml_config.is_given("webSearch"):
         search = _plain("webSearch")
         found["webSearch"] = {key: search[key] for key in WEB_SEARCH_KEYS if key in search}

@@ -5,6 +5,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
+from accounts.access.overrides import effective
+from accounts.config import RateLimitsConfig
 from accounts.errors import TooManyRequestsError
 from accounts.limits.addresses import client_address, network_of
 from accounts.limits.rule import Rule
@@ -34,17 +36,18 @@ def limit_check(
     who = user.pk if rule.by == "user" and user is not None else network_of(address or "")
     if not rule.is_on():
         return
-    minutes = rule.window_minutes()
+    limits = _limits_of(rule, user)
+    allowed, minutes = rule.allowed(limits), rule.window_minutes(limits)
     usage = get_usage(
         _NO_REQUEST,
         group=f"limit:{rule_name}",
         key=lambda _group, _request: who,
-        rate=(rule.allowed(), max(1, round(minutes * 60))),
+        rate=(allowed, max(1, round(minutes * 60))),
         increment=True,
     )
     if usage is None or not usage["should_limit"]:
         return
-    body = rule.body(rule.allowed(), int(minutes) if minutes.is_integer() else minutes)
+    body = rule.body(allowed, int(minutes) if minutes.is_integer() else minutes)
     if user is not None and rule.kind:
         body |= _violation(rule, rule_name, user, address or "")
     raise TooManyRequestsError(
@@ -52,6 +55,13 @@ def limit_check(
         body=body,
         retry_after_seconds=max(1, usage["time_left"]),
     )
+
+
+def _limits_of(rule: Rule, user: User | None) -> RateLimitsConfig | None:
+    """Return the limits of the person whose acts are counted; None where the file's count."""
+    if user is None or rule.section is None or rule.by != "user":
+        return None
+    return effective("rateLimits", RateLimitsConfig, user)
 
 
 def _violation(rule: Rule, name: str, user: User, address: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import config
+from accounts.config import RateLimitsConfig
 
 Body = Callable[[int, float], dict[str, object]]
 Names = tuple[str, ...]
@@ -39,27 +40,30 @@ class Rule:
         """Return whether the rule counts at all."""
         return not self.switch or _flag(self.switch)
 
-    def allowed(self) -> int:
-        """Return how many are allowed in one window."""
-        return int(self._from_file("max") or number(*self.count))
+    def allowed(self, limits: RateLimitsConfig | None = None) -> int:
+        """Return how many are allowed in one window.
 
-    def window_minutes(self) -> float:
+        limits: the ``rateLimits`` of the person, those of the file by default.
+        """
+        return int(self._from_file("max", limits) or number(*self.count))
+
+    def window_minutes(self, limits: RateLimitsConfig | None = None) -> float:
         """Return the length of the window in minutes."""
-        return self._from_file("window_in_minutes") or number(*self.minutes)
+        return self._from_file("window_in_minutes", limits) or number(*self.minutes)
 
     def points(self) -> float:
         """Return what breaking the rule adds to somebody's violations."""
         return number(*self.score, is_zero_fine=True)
 
-    def _from_file(self, name: str) -> float:
+    def _from_file(self, name: str, given: RateLimitsConfig | None) -> float:
         if self.section is None:
             return 0
-        limits = getattr(config.rate_limits(), self.section)
+        limits = getattr(given or config.rate_limits(), self.section)
         if limits is None:
             return 0
         who = "ip" if self.by == "address" else "user"
-        given = getattr(limits, f"{who}_{name}")
-        return float(given) if given and given > 0 else 0
+        number_given = getattr(limits, f"{who}_{name}")
+        return float(number_given) if number_given and number_given > 0 else 0
 
 
 def sentence(text: str) -> Body:

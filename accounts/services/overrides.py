@@ -18,7 +18,7 @@ from accounts.access.override_tree import (
     placed,
     without,
 )
-from accounts.access.overrides import laid_over
+from accounts.access.overrides import laid_over, overrides_changed
 from accounts.access.permissions import role_exists
 from accounts.errors import InvalidOverrideError
 from accounts.limits.caller import Caller
@@ -158,6 +158,7 @@ def override_delete(*, row: ConfigOverride, actor: User, caller: Caller | None =
     with transaction.atomic():
         _record("config.deleted", row, actor, caller)
         row.delete()
+        overrides_changed()
 
 
 def override_check(overrides: Mapping[str, object], tombstones: Sequence[str]) -> None:
@@ -247,6 +248,7 @@ def _save(
     override_check(row.overrides, row.tombstones)
     row.version += 1
     row.save()
+    overrides_changed()
     _record(action, row, actor, caller, **metadata)
     return row
 

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,7 +13,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from accounts import config
+from accounts.access.overrides import effective
+from accounts.config import InterfaceConfig, TermsOfService
 from accounts.models import User
 from accounts.services.mail import mail_is_configured
 from accounts.services.profile import notification_set, notifications_of, terms_accept
@@ -69,10 +69,10 @@ class TermsPage(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the terms."""
-        terms = config.interface().terms_of_service or config.TermsOfService()
+        user = person(request)
+        terms = _terms_of(user) or TermsOfService()
         content = terms.modal_content or ""
         text = content if isinstance(content, str) else "\n".join(content)
-        user = person(request)
         context: dict[str, object] = {
             "terms": terms,
             "text": mark_safe(render(text)),  # noqa: S308 - the renderer sanitizes
@@ -88,15 +88,9 @@ class TermsPage(LoginRequiredMixin, View):
 
 
 class TermsMiddleware(MiddlewareMixin):
-    """Leads people who have not accepted the terms to them, where the yaml wants it."""
+    """Leads people who have not accepted the terms to them, where their settings want it."""
 
     get_response: Callable[[HttpRequest], HttpResponseBase]
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        terms = config.interface().terms_of_service
-        if terms is None or not terms.modal_acceptance:
-            raise MiddlewareNotUsed
-        super().__init__(get_response)
 
     def process_view(
         self,
@@ -112,4 +106,11 @@ class TermsMiddleware(MiddlewareMixin):
         user = request.user
         if not isinstance(user, User) or user.terms_accepted_at is not None:
             return None
+        terms = _terms_of(user)
+        if terms is None or not terms.modal_acceptance:
+            return None
         return redirect(f"{reverse('terms')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _terms_of(user: User) -> TermsOfService | None:
+    return effective("interface", InterfaceConfig, user).terms_of_service

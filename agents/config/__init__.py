@@ -24,7 +24,6 @@ __all__ = [
     "endpoints",
     "mcp_servers",
     "memory",
-    "model_specs",
     "register",
     "web_search",
 ]
@@ -48,11 +47,6 @@ USED_GROUP = "group apiKey instanceName deploymentName version baseURL additiona
 def endpoints() -> EndpointsConfig:
     """Return the endpoints and what all of them share."""
     return yaml_config.section("endpoints", EndpointsConfig)
-
-
-def model_specs() -> ModelSpecsConfig:
-    """Return the ready-made choices of model and parameters."""
-    return yaml_config.section("modelSpecs", ModelSpecsConfig)
 
 
 def memory() -> MemoryConfig:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from accounts.config import interface
+from accounts.access.overrides import effective
+from accounts.config import InterfaceConfig
 from accounts.models import User
 from agents import errors
 from agents.llm import catalog, model_lists
@@ -114,7 +115,7 @@ def picker_for(user: User) -> list[PickerGroup]:
 def token_config_for(user: User) -> dict[str, dict[str, ModelRates]]:
     """Return endpoint → model → window, and prices where the interface shows costs."""
     endpoints = _endpoints()
-    shows_cost = interface().context_cost
+    shows_cost = effective("interface", InterfaceConfig, user).context_cost
     return {
         name: {
             model: model_rates(endpoints[name], model)

@@ -3,24 +3,24 @@
 from django.db import transaction
 
 from accounts.models import User
-from billing import config
 from billing.models import Balance, Transaction
 from billing.models.account import Kind
 from billing.services.ledger import Line, transaction_book
 from billing.services.movements import balance_move
+from billing.services.rules import balance_rules
 
 LARGEST_AMOUNT = 10**15
 LARGEST_INTERVAL = 2**31 - 1
 
 
 def balance_get(user: User) -> Balance | None:
-    """Return this person's balance, made if need be; None while balances are off."""
-    return balance_ensure(user=user) if config.balance().enabled else None
+    """Return this person's balance, made if need be; None while theirs is off."""
+    return balance_ensure(user=user) if balance_rules(user).enabled else None
 
 
 def balance_ensure(*, user: User) -> Balance:
     """Return the balance with the refill rules of now; a fresh one has the start balance."""
-    rules = _refill_rules()
+    rules = _refill_rules(user)
     balance = Balance.objects.filter(user=user).first() or _balance_create(user, rules)
     changed = {name: value for name, value in rules.items() if getattr(balance, name) != value}
     if changed:
@@ -50,7 +50,7 @@ def balance_grant(*, user: User, amount: int, key: str, context: str) -> bool:
 
 
 def _balance_create(user: User, rules: dict[str, bool | int | str]) -> Balance:
-    start = _whole(config.balance().start_balance, LARGEST_AMOUNT)
+    start = _whole(balance_rules(user).start_balance, LARGEST_AMOUNT)
     with transaction.atomic():
         balance, is_new = Balance.objects.get_or_create(user=user, defaults=rules)
         if is_new and start:
@@ -59,8 +59,8 @@ def _balance_create(user: User, rules: dict[str, bool | int | str]) -> Balance:
     return balance
 
 
-def _refill_rules() -> dict[str, bool | int | str]:
-    rules = config.balance()
+def _refill_rules(user: User) -> dict[str, bool | int | str]:
+    rules = balance_rules(user)
     return {
         "auto_refill_enabled": rules.auto_refill_enabled,
         "refill_interval_value": max(1, _whole(rules.refill_interval_value, LARGEST_INTERVAL)),

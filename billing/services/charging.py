@@ -27,6 +27,7 @@ from billing.services.holds import (
 from billing.services.movements import credits_free, credits_release
 from billing.services.receipts import call_book
 from billing.services.refills import refill_if_due
+from billing.services.rules import balance_rules
 from librechat.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def hold_open(*, call: Call, prompt_tokens: int, output_tokens: int) -> Hold:
 
     A call whose prompt is covered is never refused. ``hold.output_tokens`` says what the hold
     pays for; a key that has a hold returns that one. While transactions are off nothing is
-    written, while balances are off nothing is checked.
+    written, while the person's balance is off nothing is checked.
 
     Raises:
         InsufficientBalanceError: the prompt alone is not covered; nothing was taken.
@@ -63,7 +64,7 @@ def hold_open(*, call: Call, prompt_tokens: int, output_tokens: int) -> Hold:
         NoPriceError: the model has no price and such models are refused.
     """
     hold = _draft(call, prompt_tokens=prompt_tokens, output_tokens=output_tokens)
-    if not config.transactions_enabled():
+    if not (hold.is_checked or config.transactions_enabled()):
         return hold
     needed = cost(TokenUsage(prompt_tokens), hold_rates(hold))
     try:
@@ -145,7 +146,7 @@ def _draft(call: Call, *, prompt_tokens: int, output_tokens: int) -> Hold:
     return Hold(
         key=call.key,
         user=call.user,
-        is_checked=config.balance().enabled,
+        is_checked=balance_rules(call.user).enabled,
         prompt_tokens=prompt_tokens,
         output_tokens=output_tokens,
         rates=rates_to_json(rates_for(call.model, endpoint_rates=call.endpoint_rates)),
@@ -154,7 +155,7 @@ def _draft(call: Call, *, prompt_tokens: int, output_tokens: int) -> Hold:
         context=call.context,
         conversation_id=call.conversation_id,
         message_id=call.message_id,
-        expires_at=hold_expiry(),
+        expires_at=hold_expiry(call.user),
     )
 
 

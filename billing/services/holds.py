@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from billing import config
+from accounts.models import User
 from billing.models import Hold
 from billing.models.hold import UNSETTLED, HoldState
 from billing.pricing.cost import Rates, TokenUsage, cost, output_covered, rates_from_json
 from billing.services.movements import credits_hold, credits_release
+from billing.services.rules import balance_rules
 from librechat.kernel import clock
 
 
@@ -52,7 +53,7 @@ def hold_stretch(hold: Hold, *, output_tokens: int) -> bool:
             reach = stretched
         row.output_tokens = reach
         row.state = HoldState.OPEN
-        row.expires_at = hold_expiry()
+        row.expires_at = hold_expiry(hold.user)
         row.save(update_fields=["credits", "output_tokens", "state", "expires_at"])
     hold.credits, hold.output_tokens = row.credits, row.output_tokens
     return True
@@ -83,9 +84,9 @@ def hold_expire(pk: str) -> bool:
     return True
 
 
-def hold_expiry() -> datetime:
-    """Return until when a hold lives that is made or kept alive now."""
-    return clock.now() + timedelta(milliseconds=config.balance().reservation_ttl_ms)
+def hold_expiry(user: User) -> datetime:
+    """Return until when a hold of a person lives that is made or kept alive now."""
+    return clock.now() + timedelta(milliseconds=balance_rules(user).reservation_ttl_ms)
 
 
 def _reach_paid(row: Hold, output_tokens: int) -> int | None:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agents import config as agents_config
-from agents.config.model_specs import ModelSpec
+from accounts.access.overrides import effective
+from accounts.models import User
+from agents.config.model_specs import ModelSpec, ModelSpecsConfig
 from conversations.errors import ModelSpecError
 from conversations.generation.parameters import parameters_from
 from conversations.generation.requests import StartRequest
@@ -14,17 +15,18 @@ from librechat.kernel import yaml_config
 PRIVATE = frozenset({"promptPrefix", "system", "instructions", "additional_instructions"})
 
 
-def spec_apply(body: StartRequest) -> StartRequest:
+def spec_apply(user: User, body: StartRequest) -> StartRequest:
     """Return the start as its spec wants it; unchanged when it names none that exists.
 
-    With ``enforce`` the preset is all that counts and every start needs a spec. Without it the
-    client's own settings win, but for those that the client is never told.
+    The specs are those that hold for the person. With ``enforce`` the preset is all that counts
+    and every start needs a spec. Without it the client's own settings win, but for those that
+    the client is never told.
 
     Raises:
         ModelSpecError: the spec is missing or unknown where one is needed, or belongs to
             another endpoint.
     """
-    section = agents_config.model_specs()
+    section = effective("modelSpecs", ModelSpecsConfig, user)
     spec = next((spec for spec in section.specs if spec.name == body.spec), None)
     if spec is None:
         if section.enforce:

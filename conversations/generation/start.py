@@ -8,7 +8,8 @@ from typing import Any, Literal
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts import config as accounts_config
+from accounts.access.overrides import effective
+from accounts.config import InterfaceConfig
 from accounts.models import User
 from conversations import access
 from conversations.errors import (
@@ -73,7 +74,7 @@ def generation_start(user: User, *, body: StartRequest) -> Started:
         NotAcceptingError: the process is shutting down.
     """
     check_request(body)
-    body = spec_apply(body)
+    body = spec_apply(user, body)
     dispatch.check_accepting()
     known = _known(user, body)
     if known is not None:
@@ -106,7 +107,7 @@ def _stored(user: User, body: StartRequest) -> Generation:
     question = turn_question(conversation, body)
     prefix = turn_prefix(conversation, body)
     answer = turn_answer(conversation, body, question, prefix)
-    _remember_choice(conversation, body, answer)
+    _remember_choice(user, conversation, body, answer)
     moment = clock.now()
     generation = Generation.objects.create(
         user=user,
@@ -162,7 +163,12 @@ def _conversation(user: User, body: StartRequest) -> Conversation:
     )
 
 
-def _remember_choice(conversation: Conversation, body: StartRequest, answer: Message) -> None:
+def _remember_choice(
+    user: User,
+    conversation: Conversation,
+    body: StartRequest,
+    answer: Message,
+) -> None:
     """Keep the model and settings of the turn for the next one, and where the branch ends."""
     conversation.endpoint = body.endpoint
     conversation.endpoint_type = body.endpoint_type
@@ -171,16 +177,16 @@ def _remember_choice(conversation: Conversation, body: StartRequest, answer: Mes
     conversation.spec = body.spec
     conversation.parameters = dict(body.parameters)
     conversation.leaf_message_id = answer.message_id
-    conversation.expired_at = _expiry(conversation)
+    conversation.expired_at = _expiry(user, conversation)
     conversation.is_unread = False
     conversation.updated_at = clock.now()
     # Only these: a title that is being saved at the same time must survive.
     conversation.save(update_fields=CHOICE_FIELDS)
 
 
-def _expiry(conversation: Conversation) -> datetime | None:
+def _expiry(user: User, conversation: Conversation) -> datetime | None:
     """Return when the conversation goes away by itself; the time starts anew with each turn."""
-    interface = accounts_config.interface()
+    interface = effective("interface", InterfaceConfig, user)
     hours: float | None = None
     if conversation.is_temporary:
         hours = interface.temporary_chat_retention or RETENTION_HOURS

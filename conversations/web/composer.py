@@ -152,7 +152,7 @@ def choice(request: HttpRequest, conversation: Conversation | None = None) -> Ch
     spec = request.GET.get("spec", "")
     if not model and not spec and conversation is not None:
         endpoint, model, spec = conversation.endpoint, conversation.model, conversation.spec
-    preset = spec_named(spec)
+    preset = spec_named(person(request), spec)
     if preset is not None:
         return Choice.of_spec(preset)
     return Choice(endpoint, model, model or endpoint or _("Choose a model"))
@@ -169,7 +169,9 @@ def choice_for_new(
         return asked
     if asked.model:
         return _offered(groups, asked) or asked
-    preset = spec_for_new(is_first=last is None) or spec_named(last.spec if last else "")
+    user = person(request)
+    preset = spec_for_new(user, is_first=last is None)
+    preset = preset or spec_named(user, last.spec if last else "")
     if preset is not None:
         return Choice.of_spec(preset)
     if last is not None:
@@ -194,4 +196,5 @@ def _offered(groups: list[PickerGroup], wanted: Choice) -> Choice | None:
 
 def offered(request: HttpRequest) -> list[PickerGroup]:
     """Return the models this person can choose from, beside the operator's presets."""
-    return models_beside_specs(available.picker_for(person(request)))
+    user = person(request)
+    return models_beside_specs(user, available.picker_for(user))

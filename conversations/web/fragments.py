@@ -17,7 +17,7 @@ from conversations.queries.thread import message_in_thread, thread_view
 from conversations.web.composer import Choice, choice, offered, wants_temporary
 from conversations.web.pages import page, person
 from conversations.web.sidebar import sidebar
-from conversations.web.specs import specs_offered
+from conversations.web.specs import SpecChoice, specs_offered
 
 OLDER_PAGE = 60
 THOUSAND = 1_000
@@ -134,7 +134,7 @@ def _groups(request: HttpRequest, conversation: Conversation | None) -> list[Opt
             endpoint=endpoint,
         )
 
-    return _presets(base, extra, chosen) + [
+    return _presets(specs_offered(person(request)), base, extra, chosen) + [
         OptionGroup(
             endpoint=group.endpoint,
             label=group.label,
@@ -145,7 +145,12 @@ def _groups(request: HttpRequest, conversation: Conversation | None) -> list[Opt
     ]
 
 
-def _presets(base: str, extra: dict[str, str], chosen: Choice) -> list[OptionGroup]:
+def _presets(
+    specs: list[SpecChoice],
+    base: str,
+    extra: dict[str, str],
+    chosen: Choice,
+) -> list[OptionGroup]:
     """Return the operator's presets as the first group, if there are any."""
     options = tuple(
         Option(
@@ -157,7 +162,7 @@ def _presets(base: str, extra: dict[str, str], chosen: Choice) -> list[OptionGro
             endpoint=spec.endpoint,
             spec=spec.name,
         )
-        for spec in specs_offered()
+        for spec in specs
         if spec.in_menu
     )
     return [OptionGroup("", _("Presets"), needs_key=False, models=options)] if options else []

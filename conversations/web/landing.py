@@ -9,6 +9,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.access.overrides import effective
+from accounts.config import InterfaceConfig
+from accounts.models import User
+from conversations.generation.start import RETENTION_HOURS
 from conversations.models import Conversation, Message
 from conversations.queries.thread import text_of
 from conversations.web import moments
@@ -25,7 +29,6 @@ from librechat.kernel import clock
 
 CARDS = 3
 TEASER = 160
-TEMPORARY_DAYS = 30
 # Fenced code, formulas, what begins a line, what marks a word.
 MARKS = re.compile(
     r"```.*?(?:```|\Z)|\$\$.*?(?:\$\$|\Z)|^\s*(?:>|\#+|[-+*]|\d+\.|\|[-:| ]+$)\s*|[*_`~|]",
@@ -75,24 +78,30 @@ def landing(
         "is_temporary": is_temporary,
         "is_demo": chosen.is_demo,
         "temporary_url": new if is_temporary else f"{new}?temporary=1",
-        "temporary_until": (now + timedelta(days=TEMPORARY_DAYS)).astimezone(zone),
-        "starters": starters_of(chosen.spec),
+        "temporary_until": (now + _temporary_for(person(request))).astimezone(zone),
+        "starters": starters_of(person(request), chosen.spec),
         "recent": () if is_temporary else cards(request, shown.conversations[:CARDS]),
     }
     return render(request, "conversations/landing.html", context, status=status)
 
 
+def _temporary_for(user: User) -> timedelta:
+    """Return how long a temporary chat of a person stays."""
+    hours = effective("interface", InterfaceConfig, user).temporary_chat_retention
+    return timedelta(hours=float(hours or RETENTION_HOURS))
+
+
 def _greeting(request: HttpRequest, spec: str) -> str:
-    preset = spec_named(spec)
+    preset = spec_named(person(request), spec)
     if preset is not None and preset.greeting:
         return preset.greeting
     now, zone = clock.now(), moments.zone_of(request)
     return moments.greeting(person(request).display_name, now=now, zone=zone)
 
 
-def starters_of(spec: str) -> tuple[Starter, ...]:
+def starters_of(user: User, spec: str) -> tuple[Starter, ...]:
     """Return the chips below the box: the preset's own, else ours."""
-    preset = spec_named(spec)
+    preset = spec_named(user, spec)
     if preset is None or not preset.starters:
         return starters()
     return tuple(Starter("chat", text, text) for text in preset.starters)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from agents import config as agents_config
-from agents.config.model_specs import ModelSpec
+from accounts.access.overrides import effective
+from accounts.models import User
+from agents.config.model_specs import ModelSpec, ModelSpecsConfig
 from agents.llm.available import PickerGroup
 
 STARTERS = 4  # LibreChat shows as many
@@ -23,40 +24,44 @@ class SpecChoice:
     in_menu: bool
 
 
-def specs_offered() -> list[SpecChoice]:
-    """Return all presets in their order."""
-    section = agents_config.model_specs()
+def specs_offered(user: User) -> list[SpecChoice]:
+    """Return the presets of a person in their order."""
+    section = _section(user)
     ranked = sorted(section.specs, key=lambda spec: spec.order if spec.order is not None else 1e9)
     return [_choice(spec) for spec in ranked]
 
 
-def spec_named(name: str) -> SpecChoice | None:
+def spec_named(user: User, name: str) -> SpecChoice | None:
     """Return a preset by its name."""
-    return next((spec for spec in specs_offered() if name and spec.name == name), None)
+    return next((spec for spec in specs_offered(user) if name and spec.name == name), None)
 
 
-def spec_for_new(*, is_first: bool) -> SpecChoice | None:
+def spec_for_new(user: User, *, is_first: bool) -> SpecChoice | None:
     """Return the preset of a new chat: the default, or for a first chat the soft default.
 
     Where only presets may be used, the first one when none is marked.
     """
-    section = agents_config.model_specs()
+    section = _section(user)
     marked = [spec.name for spec in section.specs if spec.default]
     if not marked and is_first:
         marked = [spec.name for spec in section.specs if spec.soft_default]
     if not marked and section.enforce:
-        marked = [spec.name for spec in specs_offered()]
-    return spec_named(marked[0]) if marked else None
+        marked = [spec.name for spec in specs_offered(user)]
+    return spec_named(user, marked[0]) if marked else None
 
 
-def models_beside_specs(groups: list[PickerGroup]) -> list[PickerGroup]:
+def models_beside_specs(user: User, groups: list[PickerGroup]) -> list[PickerGroup]:
     """Return what can be chosen beside the presets."""
-    section = agents_config.model_specs()
+    section = _section(user)
     if section.enforce:
         return []
     if section.specs and section.added_endpoints is not None:
         return [group for group in groups if group.endpoint in section.added_endpoints]
     return groups
+
+
+def _section(user: User) -> ModelSpecsConfig:
+    return effective("modelSpecs", ModelSpecsConfig, user)
 
 
 def _choice(spec: ModelSpec) -> SpecChoice:

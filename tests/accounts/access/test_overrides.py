@@ -3,24 +3,29 @@
 import logging
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django_redis.exceptions import ConnectionInterrupted
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.access.override_tree import leaves, merged, path_is_sound, placed, without
 from accounts.access.overrides import (
     REMEMBERED,
+    STAMP,
     Setting,
     _checked,
+    _rows,
     effective,
     effective_plain,
     explained,
+    overrides_changed,
     rows_for,
     rows_of,
 )
 from accounts.config import InterfaceConfig, RateLimitsConfig
-from accounts.models import ConfigOverride, User
+from accounts.models import ConfigOverride, GroupMember, User
 from accounts.models.override import BASE
 from librechat.kernel import yaml_config
 from tests.factories.rights import group
@@ -30,12 +35,20 @@ pytestmark = pytest.mark.django_db
 
 def lay(kind: str, name: str, overrides: object = None, **fields: object) -> ConfigOverride:
     """Store overrides of a receiver: what is given of ``interface``."""
-    return ConfigOverride.objects.create(
+    row = ConfigOverride.objects.create(
         principal_type=kind,
         principal_id=name,
         overrides={} if overrides is None else {"interface": overrides},
         **fields,
     )
+    overrides_changed()
+    return row
+
+
+def keep(row: ConfigOverride) -> None:
+    """Store a changed row as the services do."""
+    row.save()
+    overrides_changed()
 
 
 def welcome(user: User) -> str | None:
@@ -58,7 +71,9 @@ def test_the_strongest_override_counts_and_the_rest_stays(owner: User) -> None:
     assert welcome(owner) == "Group"
     lay("user", owner.pk, {"customWelcome": "Mine"}, priority=5)
     assert welcome(owner) == "Group"
-    ConfigOverride.objects.filter(principal_type="user").update(priority=11)
+    mine = ConfigOverride.objects.get(principal_type="user")
+    mine.priority = 11
+    keep(mine)
     assert welcome(owner) == "Mine"
     assert effective("interface", InterfaceConfig, owner).presets is False
     assert effective("interface", InterfaceConfig, owner).bookmarks is True
@@ -86,29 +101,82 @@ def test_a_change_counts_at_once(owner: User) -> None:
     row = lay("user", owner.pk, {"customWelcome": "One"})
     assert welcome(owner) == "One"
     row.overrides, row.version = {"interface": {"customWelcome": "Two"}}, 1
-    row.save()
+    keep(row)
     assert welcome(owner) == "Two"
     with yaml_config.override({"interface": {"presets": False}}):
         assert effective("interface", InterfaceConfig, owner).presets is False
     assert effective("interface", InterfaceConfig, owner).presets is True
     row.delete()
+    overrides_changed()
     assert welcome(owner) is None
 
 
-def test_asking_costs_one_query_and_checks_once(owner: User) -> None:
+def test_asking_again_costs_no_query_and_checks_once(owner: User) -> None:
     lay("user", owner.pk, {"customWelcome": "One"})
-    first = effective("interface", InterfaceConfig, owner)
+    with CaptureQueriesContext(connection) as queries:
+        first = effective("interface", InterfaceConfig, owner)
+        assert effective("rateLimits", RateLimitsConfig, owner) == RateLimitsConfig()
+    assert len(queries) == 2  # whether there are any, and this person's
     with CaptureQueriesContext(connection) as queries:
         assert effective("interface", InterfaceConfig, owner) is first
-    assert len(queries) == 1
-    assert effective("rateLimits", RateLimitsConfig, owner) == RateLimitsConfig()
+    assert len(queries) == 0
+
+
+def test_without_any_override_nothing_is_read(owner: User) -> None:
+    lay("user", owner.pk, {"customWelcome": "Off"}, is_active=False)
+    assert welcome(owner) is None
+    with CaptureQueriesContext(connection) as queries:
+        assert welcome(owner) is None
+    assert len(queries) == 0
+
+
+def test_somebody_who_joins_a_group_has_its_settings_with_the_next_stamp(owner: User) -> None:
+    readers = group("Readers")
+    lay("group", readers.pk, {"customWelcome": "Group"})
+    assert welcome(owner) is None
+    GroupMember.objects.create(group=readers, user=owner)
+    cache.delete(STAMP)  # as it goes by itself after seconds
+    assert welcome(owner) == "Group"
+
+
+def test_a_change_of_role_counts_at_once(owner: User) -> None:
+    lay("role", "USER", {"customWelcome": "Users"})
+    assert welcome(owner) == "Users"
+    owner.role = "GUEST"
+    assert welcome(owner) is None
+
+
+def test_a_cache_that_is_away_makes_every_question_a_query(
+    owner: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def away(*_args: object, **_kwargs: object) -> None:
+        raise ConnectionInterrupted(None)
+
+    for name in ("get", "set", "delete"):
+        monkeypatch.setattr(cache, name, away, raising=False)
+    lay("user", owner.pk, {"customWelcome": "One"})
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert welcome(owner) == "One"
+        assert len(queries) == 1
+
+
+def test_people_are_remembered_up_to_a_number(owner: User) -> None:
+    lay("role", BASE, {"customWelcome": "One"})
+    _rows.clear()
+    for number in range(REMEMBERED + 2):
+        owner.role = f"role-{number}"
+        assert welcome(owner) == "One"
+    assert len(_rows) == 2
 
 
 def test_only_so_much_is_remembered(owner: User) -> None:
     _checked.clear()
     row = lay("user", owner.pk, {"customWelcome": "One"})
     for version in range(REMEMBERED + 2):
-        ConfigOverride.objects.filter(pk=row.pk).update(version=version)
+        row.version = version
+        keep(row)
         assert welcome(owner) == "One"
     assert len(_checked) == 2
 

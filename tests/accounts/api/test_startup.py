@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.models import Role, User
+from accounts.models import ConfigOverride, Role, User
 from librechat.kernel import yaml_config
 from tests.factories.people import bearer, person, role
 
@@ -137,6 +137,29 @@ def test_sections_of_the_yaml_appear(client: Client, owner: User) -> None:
     assert shown["preset"]["model"] == "gpt-4o"
     assert "promptPrefix" not in shown["preset"]
     assert whole["webSearch"] == {"searchProvider": "serper"}
+
+
+def test_sections_that_differ_for_somebody_appear_to_them(
+    client: Client,
+    owner: User,
+    stranger: User,
+) -> None:
+    spec = {
+        "name": "fast",
+        "label": "Fast",
+        "preset": {"endpoint": "openAI", "model": "gpt-4o", "promptPrefix": "Be a secret agent."},
+    }
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=owner.pk,
+        overrides={"modelSpecs": {"list": [spec]}, "balance": {"enabled": True}},
+    )
+    mine = client.get("/api/config", headers=bearer(owner)).json()
+    theirs = client.get("/api/config", headers=bearer(stranger)).json()
+    assert mine["modelSpecs"]["list"][0]["name"] == "fast"
+    assert "promptPrefix" not in mine["modelSpecs"]["list"][0]["preset"]
+    assert "modelSpecs" not in theirs
+    assert (mine["balance"]["enabled"], theirs["balance"]["enabled"]) == (True, False)
 
 
 def test_settings_appear(client: Client, owner: User, settings: Settings) -> None:

@@ -11,6 +11,7 @@ from pytest_django import Settings
 from accounts.errors import TooManyRequestsError
 from accounts.limits.counters import client_address, limit_check, limit_check_async
 from accounts.limits.drf import Limited
+from accounts.models import ConfigOverride
 from tests.factories.people import person
 
 
@@ -184,3 +185,22 @@ def test_a_socket_without_an_address_counts_as_a_hop(settings: Settings) -> None
     assert client_address(request) == "192.0.2.5"
     settings.TRUST_PROXY = 0
     assert client_address(request) == ""
+
+
+@pytest.mark.django_db
+def test_the_limits_of_a_person_can_differ() -> None:
+    one, two = person(), person()
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=one.pk,
+        overrides={"rateLimits": {"fileUploads": {"userMax": 1, "userWindowInMinutes": 3}}},
+    )
+    for user in (one, two):
+        limit_check("file_upload_user", user=user, address="192.0.2.1")
+    limit_check("file_upload_user", user=two, address="192.0.2.1")
+    with pytest.raises(TooManyRequestsError) as refused:
+        limit_check("file_upload_user", user=one, address="192.0.2.1")
+    wait = refused.value.data["retry_after_seconds"]
+    assert isinstance(wait, int)
+    assert wait <= 180
+    limit_check("file_upload_ip", user=one, address="192.0.2.1")  # of addresses, not of people

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from accounts.models import ApiKey, AuditEvent, AuthSession, User
+from accounts.models import ApiKey, AuditEvent, AuthSession, ConfigOverride, User
 from librechat.kernel import clock, yaml_config
 from tests.accounts.mails import mail_on, mails
 from tests.accounts.services.pictures import picture
@@ -268,6 +268,21 @@ def test_the_terms_come_first_where_they_are_wanted(owner: User) -> None:
         assert browser.get("/models").status_code == 200
     owner.refresh_from_db()
     assert owner.terms_accepted_at is not None
+
+
+def test_terms_can_be_wanted_of_some_only(owner: User, stranger: User) -> None:
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=owner.pk,
+        overrides=TERMS,
+    )
+    mine, theirs = Client(), Client()
+    mine.force_login(owner)
+    theirs.force_login(stranger)
+    assert mine.get("/models")["Location"] == "/terms?next=%2Fmodels"
+    assert "Be kind." in mine.get("/terms").content.decode()
+    assert theirs.get("/models").status_code == 200
+    assert "Be kind." not in theirs.get("/terms").content.decode()
 
 
 def test_guests_are_not_asked_for_the_terms() -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.conf import LazySettings
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import ConfigOverride, User
 from librechat.kernel import yaml_config
 
 CONFIG = {
@@ -70,6 +70,18 @@ def test_prices_are_told_only_where_costs_are_shown(owner: User) -> None:
         shown = answer(owner, "/api/endpoints/token-config")
     assert shown["MockAI"] == {"mock-1": {"context": 9000, "prompt": 1.0, "completion": 2.0}}
     assert shown["openAI"]["gpt-4o"]["prompt"] == 2.5
+
+
+def test_costs_can_be_shown_to_some_only(owner: User, stranger: User) -> None:
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=owner.pk,
+        overrides={"interface": {"contextCost": True}},
+    )
+    with yaml_config.override(CONFIG):
+        mine, theirs = (answer(user, "/api/endpoints/token-config") for user in (owner, stranger))
+    assert mine["MockAI"]["mock-1"]["prompt"] == 1.0
+    assert theirs["MockAI"]["mock-1"] == {"context": 9000}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.models import User
+from accounts.models import ConfigOverride, User
 from accounts.signals import user_registered
 from billing.models import Balance, Entry, Transaction
 from billing.models.account import Kind
@@ -67,6 +67,18 @@ def test_refill_rules_follow_the_file_and_credits_stay(owner: User) -> None:
         assert row.refill_amount == 90
 
 
+def test_the_start_and_the_refills_can_differ_for_some(owner: User, stranger: User) -> None:
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=owner.pk,
+        overrides={"balance": {"startBalance": 900, "autoRefillEnabled": True}},
+    )
+    with balances_on(startBalance=70):
+        mine, theirs = balance_ensure(user=owner), balance_ensure(user=stranger)
+    assert (mine.credits, mine.auto_refill_enabled) == (900, True)
+    assert (theirs.credits, theirs.auto_refill_enabled) == (70, False)
+
+
 def test_amounts_of_the_file_become_whole_credits_within_reason(owner: User) -> None:
     with balances_on(startBalance=10.9, refillIntervalValue=0, refillAmount=-5):
         balance = balance_ensure(user=owner)
@@ -79,7 +91,7 @@ def test_somebody_else_made_the_balance_meanwhile(
 ) -> None:
     with balances_on(startBalance=10):
         balance_ensure(user=owner)
-        made = balances._balance_create(owner, balances._refill_rules())
+        made = balances._balance_create(owner, balances._refill_rules(owner))
     assert made.credits == 10
     assert Transaction.objects.count() == 1
 

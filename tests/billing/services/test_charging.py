@@ -1,10 +1,12 @@
 """Paying for a call: hold, settle, release."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import ConfigOverride, User
 from billing.errors import InsufficientBalanceError, KeyTakenError, NoPriceError
 from billing.models import Balance, Entry, Hold, Transaction
 from billing.pricing.cost import TokenUsage
@@ -12,7 +14,7 @@ from billing.queries.books import ledger_check, trial_balance
 from billing.services import charging
 from billing.services.balances import balance_ensure
 from billing.services.charging import hold_open, hold_release, hold_settle
-from librechat.kernel import yaml_config
+from librechat.kernel import clock, yaml_config
 from tests.factories.money import balances_on, call_make, purse
 
 
@@ -223,7 +225,7 @@ def test_the_key_of_somebody_else_is_refused(owner: User, stranger: User) -> Non
 def test_another_broken_rule_is_not_taken_for_a_repeat(owner: User) -> None:
     with balances_on(startBalance=100), pytest.MonkeyPatch.context() as patch:
         balance_ensure(user=owner)
-        patch.setattr(charging, "hold_expiry", lambda: None)
+        patch.setattr(charging, "hold_expiry", lambda _user: None)
         with pytest.raises(IntegrityError):
             hold_open(call=call_make(owner), prompt_tokens=10, output_tokens=10)
     assert purse(owner) == (100, 0, 0)
@@ -263,6 +265,37 @@ def test_while_balances_are_off_the_operator_pays_and_nothing_is_checked(owner: 
     rows = Entry.objects.values_list("account__kind", "credits")
     assert sorted(rows) == [("operator", -10), ("operator", -5), ("revenue", 15)]
     assert Transaction.objects.get().user == owner
+    assert ledger_check() == []
+
+
+def test_a_balance_can_be_checked_for_some_only(owner: User, stranger: User) -> None:
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=owner.pk,
+        overrides={"balance": {"enabled": True, "startBalance": 30, "reservationTtlMs": 10_000}},
+    )
+    with yaml_config.override({"transactions": {"enabled": False}}):
+        hold = hold_open(call=call_make(owner), prompt_tokens=10, output_tokens=10)
+        free = hold_open(call=call_make(stranger, "call-2"), prompt_tokens=999, output_tokens=9)
+        assert (hold.is_checked, hold.is_recorded, hold.credits) == (True, True, 20)
+        assert hold.expires_at <= clock.now() + timedelta(seconds=10)
+        assert (free.is_checked, free.is_recorded) == (False, False)
+        with pytest.raises(InsufficientBalanceError):
+            hold_open(call=call_make(owner, "call-3"), prompt_tokens=11, output_tokens=1)
+    assert purse(owner) == (30, 20, 0)
+
+
+def test_a_balance_can_be_off_for_some(owner: User) -> None:
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=owner.pk,
+        overrides={"balance": {"enabled": False}},
+    )
+    with balances_on():
+        hold = hold_open(call=call_make(owner), prompt_tokens=10, output_tokens=10)
+        assert (hold.is_checked, hold.is_recorded) == (False, True)
+        assert hold_settle(hold=hold, usage=TokenUsage(10, 5)) == 15
+    assert not Balance.objects.exists()
     assert ledger_check() == []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from accounts.models import User
+from accounts.models import ConfigOverride, User
 from conversations.errors import (
     GenerationRunningError,
     InvalidClientRequestIdError,
@@ -254,6 +254,23 @@ def test_retention_can_be_for_every_chat(
         generation = start(owner)
     stored = Conversation.objects.get(id=generation.conversation_id)
     assert (stored.is_temporary, stored.expired_at) == (False, moment + timedelta(hours=5))
+
+
+def test_retention_follows_the_settings_of_the_person(
+    owner: User,
+    stranger: User,
+    clock_at: Callable[[datetime], None],
+) -> None:
+    moment = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    clock_at(moment)
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=owner.pk,
+        overrides={"interface": {"retentionMode": "all", "generalChatRetention": 5}},
+    )
+    mine, theirs = start(owner), start(stranger)
+    assert mine.conversation.expired_at == moment + timedelta(hours=5)
+    assert theirs.conversation.expired_at is None
 
 
 # --- Once and only once --------------------------------------------------------------------
@@ -529,7 +546,7 @@ def test_starting_asks_the_database_little(
 ) -> None:
     conversation = conversation_make(owner)
     _, last = turn_make(conversation)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):  # one asks whether there are config overrides
         start(
             owner,
             conversation_id=conversation.conversation_id,

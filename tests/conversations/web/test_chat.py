@@ -1,8 +1,12 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
+from accounts.access.overrides import overrides_changed
+from accounts.models import ConfigOverride, User
 from conversations.models import Conversation, Generation, Message
 from tests.conversations.web.conftest import SignIn, field, text_of
 from tests.factories.threads import (
@@ -52,6 +56,22 @@ def test_a_card_shows_plain_words(owner_client: Client, owner: User) -> None:
     Conversation.objects.update(leaf_message_id=answer.message_id)
     html = text_of(owner_client.get("/c/new"))
     assert '<span class="recent-text">Fit As you said: Channel B , 3 &lt; 4</span>' in html
+
+
+def test_a_temporary_chat_says_when_it_goes_by_the_settings_of_the_person(
+    owner_client: Client,
+    owner: User,
+    clock_at: Callable[[datetime], None],
+) -> None:
+    clock_at(datetime(2026, 11, 20, 9, tzinfo=UTC))
+    assert "deleted on 20 December" in text_of(owner_client.get("/c/new?temporary=1"))
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=owner.pk,
+        overrides={"interface": {"temporaryChatRetention": 72}},
+    )
+    overrides_changed()
+    assert "deleted on 23 November" in text_of(owner_client.get("/c/new?temporary=1"))
 
 
 def test_a_temporary_chat_says_so_and_sends_so(owner_client: Client) -> None:

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import ConfigOverride, User
 from librechat.kernel import yaml_config
-from tests.conversations.web.conftest import field, text_of
+from tests.conversations.web.conftest import SignIn, field, text_of
 from tests.factories.threads import conversation_make
 
 
@@ -86,3 +88,35 @@ def test_a_form_that_leaves_out_an_enforced_preset_is_told_so(owner_client: Clie
         response = owner_client.post("/c/new", sent)
     assert response.status_code == 400
     assert "Choose one of the offered models" in text_of(response)
+
+
+def test_presets_for_some_are_shown_to_them_only(
+    owner: User,
+    stranger: User,
+    sign_in: SignIn,
+) -> None:
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=owner.pk,
+        overrides={"modelSpecs": {"enforce": True, "list": [spec("a")]}},
+    )
+    mine, theirs = (text_of(sign_in(user).get("/_/picker")) for user in (owner, stranger))
+    assert 'data-spec="a"' in mine
+    assert 'data-spec=""' not in mine
+    assert 'data-spec="a"' not in theirs
+    assert "Hello from a" in text_of(sign_in(owner).get("/c/new"))
+
+
+def test_the_page_of_a_new_chat_asks_for_overrides_once(
+    owner: User,
+    owner_client: Client,
+) -> None:
+    ConfigOverride.objects.create(
+        principal_type="user",
+        principal_id=owner.pk,
+        overrides={"modelSpecs": {"list": [spec("a", default=True)]}},
+    )
+    with CaptureQueriesContext(connection) as queries:
+        owner_client.get("/c/new")
+    asked = [query for query in queries if "accounts_configoverride" in query["sql"]]
+    assert len(asked) == 2  # whether there are any, and this person's
