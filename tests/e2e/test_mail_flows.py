@@ -185,5 +185,6 @@ def test_a_key_a_picture_and_the_export_on_the_pages(
     page.get_by_label("Choose a picture").set_input_files(str(picture))
     page.get_by_role("button", name="Use this picture").click()
     expect(page.locator("main img.avatar")).to_be_visible()
-    assert page.locator("main img.avatar").evaluate("image => image.naturalWidth") == 256
+    # Shown is not loaded yet.
+    page.wait_for_function("document.querySelector('main img.avatar').naturalWidth === 256")
     context.close()
