@@ -196,7 +196,7 @@ PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if IN_TESTS
     else [
-        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "accounts.auth.hashers.PatientArgon2Hasher",
         "django.contrib.auth.hashers.BCryptPasswordHasher",
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     ]
