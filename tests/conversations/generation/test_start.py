@@ -1,12 +1,13 @@
 """Which tree a start makes, and what it refuses."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from accounts.models import ConfigOverride, User
 from conversations.errors import (
@@ -319,8 +320,11 @@ def test_parallel_starts_with_one_request_id_make_one_turn(
             connections.close_all()
 
     workers = [threading.Thread(target=go) for _ in range(threads)]
-    for worker in workers:
-        worker.start()
+    # SQLite has one writer: while it is us, all look for the request id before any stores it.
+    with transaction.atomic():
+        for worker in workers:
+            worker.start()
+        time.sleep(0.5)
     for worker in workers:
         worker.join()
     statuses = [one.status for one in results if isinstance(one, Started)]
