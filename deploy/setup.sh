@@ -95,6 +95,7 @@ build_front_end() {
 make_environment
 install_packages
 [ -z "$extra" ] || { install_extra "$extra"; exit; }
+$bin/python deploy/compile_messages.py
 [ "$kind" != dev ] || install_directory
 # A built front end needs Node only when its sources changed, or for checks.
 if [ "$kind" = dev ] || [ ! -f static/dist/manifest.json ] ||

@@ -67,14 +67,6 @@ def providers_can_be_asked(**_kwargs: Any) -> list[CheckMessage]:
                 id="librechat.W002",
             ),
         )
-    if given.openid and given.openid.reuse_tokens:
-        found.append(
-            Notice(
-                "OPENID_REUSE_TOKENS has no effect here: sessions have tokens of their own.",
-                hint="Remove it, or set it to false.",
-                id="librechat.W003",
-            ),
-        )
     return found
 
 

@@ -89,6 +89,13 @@ class Environment:
         """Return a whole number."""
         return int(self.number(name, default))
 
+    def integer_within(self, name: str, default: int, *, lowest: int, highest: int) -> int:
+        """Return a whole number that is neither too small nor too large."""
+        number = self.integer(name, default)
+        if not lowest <= number <= highest:
+            raise ImproperlyConfigured(f"{name} must be {lowest} to {highest}, not {number}.")
+        return number
+
     def words(self, name: str, default: str = "") -> list[str]:
         """Return a comma-separated list without blanks."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]

@@ -11,8 +11,10 @@ import dj_database_url
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
+from librechat.admin_theme import ADMIN_COLORS
 from librechat.directory_settings import directory_settings
 from librechat.env import Environment, GeneratedSecrets
+from librechat.search_settings import search_settings
 from librechat.sign_in_settings import sign_in_settings
 
 django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[User] work at run time
@@ -270,6 +272,12 @@ LIMITS = {  # *_MAX, *_WINDOW, *_SCORE and LIMIT_* of accounts/limits/rules.py a
 BAN_VIOLATIONS = env.flag("BAN_VIOLATIONS")
 BAN_DURATION = timedelta(milliseconds=env.number("BAN_DURATION", 2 * 60 * 60 * 1000))
 BAN_INTERVAL = max(1.0, env.number("BAN_INTERVAL", 20))
+VIOLATION_RETENTION_DAYS = env.integer_within(
+    "VIOLATION_RETENTION_DAYS",
+    180,
+    lowest=1,
+    highest=3650,
+)
 NON_BROWSER_CHECK = env.flag("NON_BROWSER_CHECK")  # refuses programs that are no browser
 
 # Generations (DESIGN section 5)
@@ -280,6 +288,10 @@ SHUTDOWN_GRACE_SECONDS = env.number("SHUTDOWN_GRACE_SECONDS", 20)
 PROVIDER_FIRST_BYTE_SECONDS = env.number("PROVIDER_FIRST_BYTE_SECONDS", 120)
 PROVIDER_IDLE_SECONDS = env.number("PROVIDER_IDLE_SECONDS", 90)
 EXACT_TOKEN_COUNTS = env.flag("EXACT_TOKEN_COUNTS")  # 100 MB of tables, see agents/llm/tokens.py
+
+# Search: the database's own, or Meilisearch
+SEARCH = search_settings(env)  # SEARCH_BACKEND, SEARCH, MEILI_*
+TRASH_DAYS = env.integer_within("TRASH_DAYS", 30, lowest=1, highest=3650)  # days in the bin
 
 # The API
 REST_FRAMEWORK = {
@@ -299,6 +311,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "PartTypeEnum": ["text", "think"],
+        "ReceiverTypeEnum": ["user", "group", "role"],
+    },
 }
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
@@ -308,6 +324,9 @@ SIMPLE_JWT = {
     "USER_ID_CLAIM": "id",
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+CONVERSATION_IMPORT_MAX_FILE_SIZE_BYTES = env.integer(
+    "CONVERSATION_IMPORT_MAX_FILE_SIZE_BYTES", 250 * 1024 * 1024
+)
 CORS_ALLOW_ALL_ORIGINS = True  # bearer tokens only: cookies are never allowed across origins
 
 # Security headers
@@ -343,7 +362,17 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 
 # Languages, times
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("pt-br", "Português (Brasil)"),
+    ("zh-hans", "简体中文"),
+    ("ja", "日本語"),
+    ("ar", "العربية"),
+]
+LANGUAGE_COOKIE_NAME = "lang"  # LibreChat's
 LOCALE_PATHS = [BASE_DIR / "librechat" / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -414,19 +443,5 @@ UNFOLD = {
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "COLORS": {
-        "primary": {
-            "50": "#eff8f5",
-            "100": "#d7efe7",
-            "200": "#b1dfd1",
-            "300": "#82cab6",
-            "400": "#55c3a3",
-            "500": "#2a9c7e",
-            "600": "#0f6a56",
-            "700": "#0b5c4a",
-            "800": "#0b4a3d",
-            "900": "#0a3d33",
-            "950": "#062219",
-        },
-    },
+    "COLORS": {"primary": ADMIN_COLORS},
 }

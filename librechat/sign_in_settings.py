@@ -26,6 +26,7 @@ PROVIDERS = {
 }
 APPLE = ("APPLE_CLIENT_ID", "APPLE_TEAM_ID", "APPLE_KEY_ID", "APPLE_PRIVATE_KEY_PATH")
 OPENID = ("OPENID_CLIENT_ID", "OPENID_ISSUER")
+GRAPH_SCOPES = "User.Read,GroupMember.Read.All"
 SAML = ("SAML_ENTRY_POINT", "SAML_ISSUER", "SAML_CERT")
 
 
@@ -130,6 +131,10 @@ def _openid(env: Environment, server: str) -> OpenidSettings:
         post_logout_url=env.text("OPENID_POST_LOGOUT_REDIRECT_URI"),
         max_logout_url=env.integer("OPENID_MAX_LOGOUT_URL_LENGTH", 2_000),
         reuse_tokens=env.flag("OPENID_REUSE_TOKENS"),
+        reuse_seconds=env.number("OPENID_REUSE_MAX_SESSION_AGE_MS", 900_000) / 1_000,
+        refresh_audience=env.text("OPENID_REFRESH_AUDIENCE"),
+        graph_url=_safe_address(env, "OPENID_GRAPH_URL"),
+        graph_scopes=tuple(env.text("OPENID_GRAPH_SCOPES", GRAPH_SCOPES).replace(",", " ").split()),
     )
 
 
@@ -184,7 +189,7 @@ def _saml(env: Environment, server: str) -> SamlSettings:
     return SamlSettings(
         entry_point=env.text("SAML_ENTRY_POINT"),
         issuer=env.text("SAML_ISSUER"),
-        certificate=_certificate(env.text("SAML_CERT")),
+        certificate=_pem(env, "SAML_CERT"),
         callback_url=_callback(env.text("SAML_CALLBACK_URL"), "saml", server),
         idp_issuer=env.text("SAML_IDP_ISSUER"),
         response_signed=env.flag("SAML_USE_AUTHN_RESPONSE_SIGNED"),
@@ -197,13 +202,26 @@ def _saml(env: Environment, server: str) -> SamlSettings:
         groups_claim=env.text("SAML_GROUPS_CLAIM"),
         label=env.text("SAML_BUTTON_LABEL"),
         image_url=env.text("SAML_IMAGE_URL"),
+        logout_url=_single_logout(env),
+        own_logout_url=f"{server}/oauth/saml/logout",
+        own_certificate=_pem(env, "SAML_OWN_CERT"),
+        own_key=_pem(env, "SAML_OWN_KEY"),
     )
 
 
-def _certificate(given: str) -> str:
-    """Return a certificate that is given as PEM, as one line of base64, or as a file."""
-    text = given.replace("\\n", "\n")
-    if "BEGIN CERTIFICATE" in text:
+def _single_logout(env: Environment) -> str:
+    address = _safe_address(env, "SAML_SINGLE_LOGOUT_URL")
+    if address and not env.text("SAML_IDP_ISSUER"):
+        raise ImproperlyConfigured("SAML_SINGLE_LOGOUT_URL needs SAML_IDP_ISSUER.")
+    if bool(env.text("SAML_OWN_CERT")) != bool(env.text("SAML_OWN_KEY")):
+        raise ImproperlyConfigured("SAML_OWN_CERT and SAML_OWN_KEY belong together.")
+    return address
+
+
+def _pem(env: Environment, name: str) -> str:
+    """Return a certificate or key that is given as PEM, as one line of base64, or as a file."""
+    text = env.text(name).replace("\\n", "\n")
+    if "-----BEGIN " in text:
         return text
     try:
         is_file = Path(text).is_file()
@@ -211,6 +229,6 @@ def _certificate(given: str) -> str:
         is_file = False
     if is_file:
         return Path(text).read_text(encoding="utf-8")
-    if text.lower().endswith((".pem", ".crt", ".cer")):
-        raise ImproperlyConfigured(f"SAML_CERT names a file that does not exist: {text}.")
+    if text.lower().endswith((".pem", ".crt", ".cer", ".key")):
+        raise ImproperlyConfigured(f"{name} names a file that does not exist: {text}.")
     return text

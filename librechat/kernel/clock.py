@@ -20,6 +20,11 @@ def milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
+def parsed(text: str) -> datetime:
+    """Return the moment that ``iso`` wrote."""
+    return datetime.fromisoformat(text)
+
+
 def iso(moment: datetime) -> str:
     """Return ISO 8601 in UTC with milliseconds, e.g. ``2026-11-20T09:00:12.345Z``."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

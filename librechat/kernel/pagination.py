@@ -3,8 +3,10 @@
 import base64
 import binascii
 from collections.abc import Mapping
+from datetime import datetime
 
 import orjson
+from django.utils.dateparse import parse_datetime
 
 MAX_CURSOR_CHARACTERS = 2048
 
@@ -24,7 +26,20 @@ def decode(cursor: str) -> dict[str, str]:
         return {}
     if not isinstance(position, dict):
         return {}
-    return {str(name): value for name, value in position.items() if isinstance(value, str)}
+    return {
+        str(name): value.replace("\x00", "")  # which no database compares with
+        for name, value in position.items()
+        if isinstance(value, str)
+    }
+
+
+def moment(text: str) -> datetime | None:
+    """Return the moment in a cursor's value; None for what is none, or has no time zone."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def page_size(asked: str | None, *, default: int = 25, largest: int = 100) -> int:

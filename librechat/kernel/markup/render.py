@@ -39,6 +39,18 @@ class BlockRenderer:
         md = _parser_without_tables() if _is_hollow_table(markdown) else _parser()
         return self._framed(md.render(markdown, self._env))
 
+    def table_start(self, head: str, marks: str) -> str:
+        """Return the HTML of a table without rows; "" when the two lines begin none."""
+        html = sanitized(_parser().render(f"{head}\n{marks}", dict(self._env))).strip()
+        if not html.startswith('<div class="table"'):
+            return ""
+        return f'<div class="block" data-block="{self.next_id}">{html}</div>\n'
+
+    def table_row(self, head: str, marks: str, line: str) -> str:
+        """Return the HTML of one row of a table that is still being written."""
+        html = sanitized(_parser().render(f"{head}\n{marks}\n{line}", dict(self._env)))
+        return html.partition("<tbody>")[2].partition("</tbody>")[0].strip()
+
     def fence(self, fence: Fence, lines: list[str]) -> str:
         """Return the HTML of a fence, closed or not; ``lines`` include its marks."""
         content = lines[1:]
@@ -52,6 +64,11 @@ class BlockRenderer:
         self._count += 1
         safe = sanitized(html).strip()
         return f'<div class="block" data-block="{block_id}">{safe}</div>\n' if safe else ""
+
+
+def free_cells(head: str, line: str) -> int:
+    """Return how many cells of a row the parser would fill in."""
+    return max(head.count("|") - line.count("|"), 0)
 
 
 def _is_hollow_table(markdown: str) -> bool:

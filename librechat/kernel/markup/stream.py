@@ -6,12 +6,14 @@ from typing import TypeAlias
 from django.utils.safestring import SafeString, mark_safe
 
 from librechat.kernel.markup.code import language_of
-from librechat.kernel.markup.render import BlockRenderer
-from librechat.kernel.markup.segments import Fence, Segment, opened_by
+from librechat.kernel.markup.render import MOST_FREE_CELLS, BlockRenderer, free_cells
+from librechat.kernel.markup.segments import Fence, Paragraph, Segment, opened_by
 
 # Parsing a single block may cost more than linear time: no block grows without end.
 MAX_LINE = 8_192
 MAX_BLOCK = 32_768
+TABLE_HEAD = 2  # lines
+TABLE_MARKS = frozenset("|-: \t")
 HELD_BACK = 200  # characters of a line that may turn out to be a fence
 
 
@@ -38,7 +40,23 @@ class FenceOpened:
     language: str
 
 
-Update: TypeAlias = BlockDone | TailGrew | FenceOpened
+@dataclass(frozen=True, slots=True)
+class TableOpened:
+    """A table has its heads; it takes the place of the tail, and its rows follow."""
+
+    id: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowDone:
+    """A row of the table opened last is finished; it takes the place of the tail."""
+
+    id: str
+    html: str
+
+
+Update: TypeAlias = BlockDone | TailGrew | FenceOpened | TableOpened | RowDone
 
 
 def render(markdown: str) -> SafeString:
@@ -66,6 +84,8 @@ class BlockStream:
         self._tail: list[str] = []  # whole lines of the open segment, not shown yet
         self._updates: list[Update] = []
         self._is_fence_shown = False
+        self._is_table_shown = False
+        self._free_cells = 0  # of the open table
         self._is_after_cr = False
 
     def feed(self, text: str) -> list[Update]:
@@ -128,6 +148,8 @@ class BlockStream:
                 self._keep_line(line, "".join(self._unsent))
                 if verdict == "ends" or self._is_full():
                     self._close()
+                elif isinstance(self._segment, Paragraph):
+                    self._grow_table(line)
                 return
             self._close()
             self._unsent = [line]  # what was shown of it went with the tail
@@ -136,7 +158,8 @@ class BlockStream:
 
     def _open(self, line: str) -> None:
         self._segment = opened_by(line)
-        self._is_fence_shown = False
+        self._is_fence_shown = self._is_table_shown = False
+        self._free_cells = 0
         is_fence = isinstance(self._segment, Fence)
         self._keep_line(line, "" if is_fence else "".join(self._unsent))
         if is_fence:
@@ -148,6 +171,24 @@ class BlockStream:
         self._lines.append(line)
         self._size += len(line) + 1
         self._tail.append(unsent + "\n")
+
+    def _grow_table(self, line: str) -> None:
+        """Show a table row by row; the finished block is rendered whole all the same."""
+        head, marks = self._lines[0], self._lines[1]
+        block_id = self._renderer.next_id
+        if len(self._lines) == TABLE_HEAD and set(marks) <= TABLE_MARKS:
+            html = self._renderer.table_start(head, marks)
+            self._is_table_shown = bool(html)
+            if html:
+                self._updates.append(TableOpened(block_id, html))
+                self._tail.clear()
+        elif self._is_table_shown:
+            self._free_cells += free_cells(head, line)
+            self._is_table_shown = self._free_cells <= MOST_FREE_CELLS
+            html = self._renderer.table_row(head, marks, line) if self._is_table_shown else ""
+            if html:
+                self._updates.append(RowDone(block_id, html))
+                self._tail.clear()
 
     def _is_full(self) -> bool:
         return self._size >= MAX_BLOCK and not isinstance(self._segment, Fence)
