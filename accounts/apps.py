@@ -33,11 +33,15 @@ class AccountsConfig(AppConfig):
         export = import_module("accounts.services.export")
         export.EXPORTERS.register("accounts", export.accounts_export)
         import_module("accounts.receivers")
-        keeper = import_module("accounts.services.secret_rotation").app_secrets_reencrypt
-        secrets.KEEPERS.register("authenticator apps", keeper)
+        rotation = import_module("accounts.services.secret_rotation")
+        secrets.KEEPERS.register("authenticator apps", rotation.app_secrets_reencrypt)
+        secrets.KEEPERS.register("providers' refresh tokens", rotation.provider_secrets_reencrypt)
+        overrides = import_module("accounts.services.overrides")
+        secrets.KEEPERS.register("config overrides", overrides.overrides_reseal)
         import_module("accounts.api.schema")  # drf-spectacular finds it once it is imported
         _chore("accounts.services.roles", "roles_seed", A_YEAR)
         _chore("accounts.services.cleanup", "expired_purge", A_DAY)
+        _chore("accounts.services.retention", "violations_purge", A_DAY)
         _chore("accounts.services.closing", "accounts_purge", AN_HOUR)
 
 

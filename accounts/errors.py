@@ -103,6 +103,13 @@ class RefreshTokenReusedError(SessionEndedError):
     code = "refresh_token_reused"
 
 
+class SignInUnavailableError(AppError):
+    """The provider behind a session cannot be asked; the session stays as it is."""
+
+    code = "sign_in_unavailable"
+    status = 503
+
+
 class PasswordResetOffError(ForbiddenError):
     """Password reset is switched off."""
 
@@ -271,3 +278,9 @@ class InvalidBanError(InvalidInputError):
     """The ban names nobody, has no length, or would lock out those who could lift it."""
 
     code = "invalid_ban"
+
+
+class ShortcutTakenError(ConflictError):
+    """Another keyboard shortcut has these keys; nothing was changed."""
+
+    code = "shortcut_taken"

@@ -8,7 +8,7 @@ expensive, the checking, is remembered by the versions of the rows.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -18,12 +18,15 @@ from django.db.models import Q, QuerySet
 from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
 
-from accounts.access.override_tree import SECTIONS, Tree, is_at_or_below, leaves, merged, without
+from accounts.access.override_layers import laid_over
+from accounts.access.override_secrets import opened
+from accounts.access.override_tree import SECTIONS, Tree, is_at_or_below, leaves
 from accounts.access.principals import held_by
 from accounts.models import ConfigOverride, PrincipalType, User
 from accounts.models.override import BASE
 from librechat.kernel import yaml_config
 from librechat.kernel.ids import new_uuid
+from librechat.kernel.yaml_config.report import redacted
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +50,7 @@ _rows: dict[tuple[str, str], tuple[str, list[Row]]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One effective value and where it comes from."""
+    """One effective value, hidden if it is a secret, and where it comes from."""
 
     path: str
     value: object
@@ -131,7 +134,7 @@ def effective_plain(section: str, user: User) -> dict[str, object]:
 
 
 def effective_document(rows: list[Row]) -> dict[str, object]:
-    """Return every section that can be overridden, as it holds under these rows."""
+    """Return every section as it holds under these rows, secrets in the clear."""
     return {name: yaml_config.plain(_effective(name, rows)) for name in SECTIONS}
 
 
@@ -154,7 +157,7 @@ def _layered(section: str, file: object, rows: list[Row]) -> object:
     tree: Tree = {section: file}
     found = yaml_config.value(section)
     for row in rows:
-        above = laid_over(tree, row.overrides, row.tombstones)
+        above = laid_over(section, tree, opened(row.overrides), row.tombstones)
         try:
             found = yaml_config.checked(section, above.get(section, {}))
         except yaml_config.ConfigError:
@@ -163,19 +166,6 @@ def _layered(section: str, file: object, rows: list[Row]) -> object:
         else:
             tree = above
     return found
-
-
-def laid_over(
-    below: Mapping[str, object],
-    overrides: Mapping[str, object],
-    tombstones: Iterable[str],
-) -> Tree:
-    """Return a tree after one row: what is taken away goes first, then the values are laid on."""
-    tree = dict(below)
-    for path in tombstones:
-        tree = without(tree, path)
-    whole = merged(tree, overrides)
-    return whole if isinstance(whole, dict) else tree
 
 
 def _touches(row: Row, section: str) -> bool:
@@ -192,8 +182,11 @@ def explained(rows: list[Row]) -> list[Setting]:
         gone = [path for path in sources if any(is_at_or_below(path, t) for t in row.tombstones)]
         for path in gone:
             del sources[path]
+        # An endpoint that is taken away stays in the tree, hidden.
+        sources.update({f"{path}.hidden": str(row) for path in row.tombstones})
         sources.update({path: str(row) for path, _ in leaves(row.overrides)})
-    values = dict(leaves(effective_document(rows)))
+    document = effective_document(rows)
+    values = dict(leaves({name: redacted(found, name) for name, found in document.items()}))
     return [
         Setting(path, values[path], sources[path]) for path in sorted(values) if path in sources
     ]

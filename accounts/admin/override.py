@@ -17,22 +17,22 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from accounts.access.override_secrets import masked
 from accounts.access.override_tree import SECTIONS
-from accounts.access.overrides import Setting, explained, rows_for
+from accounts.access.overrides import explained, rows_for
 from accounts.admin.asking import actor_of
 from accounts.admin.receivers import receiver_named
 from accounts.limits.caller import Caller
 from accounts.models import ConfigOverride, PrincipalType
 from accounts.models.override import BASE
+from accounts.services.override_checks import override_check
 from accounts.services.overrides import (
     For,
     override_activate,
-    override_check,
     override_delete,
     override_put,
 )
 from librechat.kernel.errors import AppError
-from librechat.kernel.yaml_config.report import redacted
 
 KINDS = (PrincipalType.ROLE, PrincipalType.GROUP, PrincipalType.USER)
 
@@ -74,9 +74,15 @@ class OverrideForm(forms.ModelForm[ConfigOverride]):
         )
         help_texts = {
             "overrides": _("JSON in the layout of librechat.yaml; sections: ")
-            + ", ".join(SECTIONS),
+            + ", ".join(SECTIONS)
+            + _(". A secret is shown as ***; left so, it stays as it is."),
             "tombstones": _('Paths that are taken away, such as ["interface.customWelcome"].'),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "overrides" in self.initial:
+            self.initial["overrides"] = masked(self.initial["overrides"])
 
     @override
     def clean(self) -> dict[str, Any]:
@@ -90,7 +96,7 @@ class OverrideForm(forms.ModelForm[ConfigOverride]):
         if not isinstance(gone, list) or not all(isinstance(path, str) for path in gone):
             raise forms.ValidationError({"tombstones": _("Give a JSON list of paths.")})
         try:
-            override_check(overrides, gone)
+            override_check(overrides, gone, before=self.instance.overrides)
         except AppError as exc:
             raise forms.ValidationError(exc.message) from exc
         return {**given, "overrides": overrides, "tombstones": gone}
@@ -120,7 +126,7 @@ class ConfigOverrideAdmin(ModelAdmin):
         return SafeString(
             render_to_string(
                 "admin/accounts/effective.html",
-                {"settings": [_hidden(one) for one in found]},
+                {"settings": found},
             ),
         )
 
@@ -152,8 +158,3 @@ class ConfigOverrideAdmin(ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ConfigOverride]) -> None:
         for row in queryset:
             self.delete_model(request, row)
-
-
-def _hidden(setting: Setting) -> Setting:
-    name = setting.path.rpartition(".")[2]
-    return Setting(setting.path, redacted(setting.value, name), setting.source)

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access.capabilities import capability_require
+from accounts.access.override_secrets import masked
 from accounts.access.override_tree import SECTIONS
 from accounts.access.overrides import effective_document, explained, rows_for
 from accounts.api.admin_view import AdminView
@@ -201,13 +202,13 @@ class ConfigActiveView(AdminView):
 
 
 def config_row(row: ConfigOverride) -> dict[str, object]:
-    """Return overrides in LibreChat's shape."""
+    """Return overrides in LibreChat's shape, secrets masked."""
     return {
         "_id": row.pk,
         "principalType": row.principal_type,
         "principalId": row.principal_id,
         "priority": row.priority,
-        "overrides": row.overrides,
+        "overrides": masked(row.overrides),
         "tombstones": row.tombstones,
         "isActive": row.is_active,
         "configVersion": row.version,

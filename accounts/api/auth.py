@@ -13,11 +13,12 @@ from rest_framework.response import Response
 
 from accounts.api.bodies import body_of
 from accounts.api.shapes import user_json
-from accounts.auth import tokens
 from accounts.auth.cookies import REFRESH, cookies_clear, cookies_set
 from accounts.auth.drf import OptionalAuthentication, session_of
 from accounts.auth.login import login_with_password, logout
-from accounts.auth.openid import sign_out_url
+from accounts.auth.openid_refresh import login_refresh
+from accounts.auth.provider_grant import provider_of
+from accounts.auth.saml_logout import sign_out_url
 from accounts.errors import NotSignedInError
 from accounts.limits.caller import Caller
 from accounts.limits.drf import Limited
@@ -25,8 +26,6 @@ from accounts.services.mail import mail_is_configured
 from accounts.services.password_reset import password_reset, password_reset_request
 from accounts.services.people import user_register
 from accounts.services.registration import Registration
-from accounts.services.sessions import session_refresh
-from librechat.kernel import clock
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -114,22 +113,22 @@ class RefreshView(OpenView):
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response | HttpResponse:
         """Rotate the refresh token; refusals are plain text, as LibreChat's clients expect."""
-        arrived_at = clock.now()
         token = request.COOKIES.get(REFRESH, "")
         if not token:
             return HttpResponse("Refresh token not provided", content_type=TEXT)
         try:
-            session, fresh = session_refresh(
-                session_id=tokens.refresh_read(token).session_id,
-                token=token,
-                make_token=tokens.refresh_issue,
-                arrived_at=arrived_at,
-            )
+            login = login_refresh(token=token)
         except NotSignedInError as exc:
             return HttpResponse(exc.message, status=exc.status, content_type=TEXT)
-        user = {name: value for name, value in user_json(session.user).items() if name != "id"}
-        response = Response({"token": tokens.access_issue(session.user, session), "user": user})
-        cookies_set(response, fresh, session.expires_at)
+        user = {name: value for name, value in user_json(login.user).items() if name != "id"}
+        response = Response({"token": login.access_token, "user": user})
+        session = login.session
+        cookies_set(
+            response,
+            login.refresh_token,
+            session.expires_at,
+            provider=provider_of(session),
+        )
         return response
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from accounts import config
 from accounts.access.overrides import effective_plain
+from accounts.auth.provider_grant import reuse_settings
 from accounts.auth.social import METHODS, is_on
 from accounts.models import ADMIN, User
 from accounts.services.mail import mail_is_configured
@@ -87,7 +88,7 @@ def _members(user: User) -> dict[str, object]:
         "sharedLinksEnabled": settings.ALLOW_SHARED_LINKS,
         "publicSharedLinksEnabled": settings.ALLOW_SHARED_LINKS_PUBLIC,
         "sharedLinksSnapshotFilesEnabled": True,
-        "openidReuseTokens": False,
+        "openidReuseTokens": reuse_settings() is not None,
         "allowAccountDeletion": settings.ALLOW_ACCOUNT_DELETION or user.role == ADMIN,
         "titleGenerationTiming": _title_timing(),
         "balance": effective_plain("balance", user),

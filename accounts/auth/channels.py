@@ -27,7 +27,7 @@ Application = Callable[..., Awaitable[None]]
 
 
 class SessionOrTokenAuthMiddleware:
-    """Sets ``scope["user"]`` and ``scope["auth_session"]`` (an id, or blank).
+    """Sets ``scope["user"]``, ``scope["auth_session"]`` (an id, or blank), ``scope["address"]``.
 
     The person comes from ``?token=`` when there is one, else from the page session's cookie.
     The Origin header is checked by whoever mounts the socket.
@@ -40,33 +40,26 @@ class SessionOrTokenAuthMiddleware:
         """Pass the connection on with its person."""
         find = DatabaseSyncToAsync(_person, thread_sensitive=False)
         user, session_id = await find(scope)
-        await self.app({**scope, "user": user, "auth_session": session_id}, receive, send)
-
-
-async def still_valid(user_id: str, auth_epoch: int, session_id: str = "") -> bool:
-    """Return whether an open socket may go on: its epoch holds and its session is alive."""
-    check = DatabaseSyncToAsync(_holds, thread_sensitive=False)
-    return await check(user_id, auth_epoch, session_id)
-
-
-def _holds(user_id: str, auth_epoch: int, session_id: str) -> bool:
-    people = User.objects.filter(pk=user_id, auth_epoch=auth_epoch, is_active=True)
-    if not session_id:
-        return people.exists()
-    return AuthSession.objects.alive().filter(pk=session_id, user__in=people).exists()
+        found = {"user": user, "auth_session": session_id, "address": _address(scope)}
+        await self.app({**scope, **found}, receive, send)
 
 
 def _person(scope: Scope) -> tuple[User | AnonymousUser, str]:
     user, session_id = _identified(scope)
-    if isinstance(user, User) and second_factor_missing(user):
-        return AnonymousUser(), ""
-    return user, session_id
+    if not isinstance(user, User) or not second_factor_missing(user):
+        return user, session_id
+    return (user, session_id) if _is_impersonated(session_id) else (AnonymousUser(), "")
+
+
+def _is_impersonated(session_id: str) -> bool:
+    """Return whether an administrator acts as the person; their own proof counts then."""
+    acting = AuthSession.objects.alive().exclude(impersonator=None)
+    return bool(session_id) and acting.filter(pk=session_id).exists()
 
 
 def _identified(scope: Scope) -> tuple[User | AnonymousUser, str]:
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    request = _opening(scope)
-    address = client_address(request)
+    request, address = HttpRequest(), _address(scope)
     if "token" in query:
         try:
             user, session = user_from_token(query["token"][0], address=address)
@@ -82,15 +75,15 @@ def _identified(scope: Scope) -> tuple[User | AnonymousUser, str]:
     return found, request.session.get(PAGE_SESSION, "")
 
 
-def _opening(scope: Scope) -> HttpRequest:
-    """Return the request that asked for the socket, as far as its address goes."""
+def _address(scope: Scope) -> str:
+    """Return the address of the client that asked for the socket."""
     request = HttpRequest()
     client = scope.get("client") or ("", 0)
     request.META["REMOTE_ADDR"] = client[0]
     headers = scope.get("headers", [])
     forwarded = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
     request.META["HTTP_X_FORWARDED_FOR"] = ",".join(forwarded)
-    return request
+    return client_address(request)
 
 
 def _page_session(scope: Scope) -> SessionBase:

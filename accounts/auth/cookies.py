@@ -10,9 +10,18 @@ PROVIDER = "token_provider"
 OPENID = ("openid_user_id", "openid_access_token", "openid_id_token")
 
 
-def cookies_set(response: HttpResponseBase, token: str, expires_at: datetime) -> None:
-    """Hand out a refresh token until the end of its session."""
-    for name, value in ((REFRESH, token), (PROVIDER, "librechat")):
+def cookies_set(
+    response: HttpResponseBase,
+    token: str,
+    expires_at: datetime,
+    *,
+    provider: str = "librechat",
+) -> None:
+    """Hand out a refresh token until the end of its session.
+
+    provider: who stands behind the session: ``librechat`` or ``openid``.
+    """
+    for name, value in ((REFRESH, token), (PROVIDER, provider)):
         response.set_cookie(
             name,
             value,

@@ -13,8 +13,10 @@ from typing_extensions import override
 
 from accounts.auth import tokens
 from accounts.auth.keys import is_key, user_from_key
+from accounts.auth.login import PAGE_SESSION
 from accounts.auth.required_factor import required_factor_check
 from accounts.errors import BannedError, NotSignedInError, SecondFactorRequiredError
+from accounts.life_errors import KeyScopeError
 from accounts.limits.addresses import client_address
 from accounts.limits.bans import ban_check, ban_known, banned, bans_of
 from accounts.limits.browsers import browser_check
@@ -62,10 +64,22 @@ def user_from_request(request: HttpRequest) -> User:
         BannedError: they or their address are kept out.
         PermissionDenied: the page session's CSRF token is missing.
     """
+    return sign_in_from_request(request)[0]
+
+
+def sign_in_from_request(request: HttpRequest) -> tuple[User, str]:
+    """Return who makes a request, and the id of the session behind it; blank for an access key.
+
+    Raises:
+        NotSignedInError, BannedError, PermissionDenied: as ``user_from_request``.
+    """
     found = _signed_in(request)
     if found is None:
         raise tokens.refused("No auth token")
-    return found[0]
+    user, proof = found
+    if isinstance(proof, AuthSession):
+        return user, proof.pk
+    return user, "" if proof else request.session.get(PAGE_SESSION, "")
 
 
 async def user_from_request_async(request: HttpRequest) -> User:
@@ -99,6 +113,7 @@ class Authentication(authentication.BaseAuthentication):
         Raises:
             AuthenticationFailed: a token that is not good.
             BannedError: they or their address are kept out.
+            KeyScopeError: the access key does not reach this far.
             SecondFactorRequiredError: their role requires a second factor they do not have.
             PermissionDenied: a page session without its CSRF token.
         """
@@ -114,7 +129,7 @@ class Authentication(authentication.BaseAuthentication):
 
 
 class OptionalAuthentication(Authentication):
-    """The same for views that answer everybody: a bad token counts as none."""
+    """The same for views that answer everybody: a token or key that is no good counts as none."""
 
     @override
     def authenticate(self, request: Request) -> Found | None:
@@ -125,6 +140,7 @@ class OptionalAuthentication(Authentication):
             exceptions.AuthenticationFailed,
             PermissionDenied,
             BannedError,
+            KeyScopeError,
             SecondFactorRequiredError,
         ):
             return None
@@ -156,14 +172,11 @@ def _identified(request: HttpRequest) -> Found | None:
     return user, None
 
 
-def _no_view(_request: HttpRequest) -> HttpResponse:
-    raise NotImplementedError  # the check looks at the request alone
-
-
 def _enforce_csrf(request: HttpRequest) -> None:
     # Views of the API are exempt from the middleware, because a bearer token needs no check.
-    check = authentication.CSRFCheck(_no_view)
+    # It looks at the request alone; an answer stands where its view would.
+    check = authentication.CSRFCheck(HttpResponse)
     check.process_request(request)
-    reason = check.process_view(request, _no_view, (), {})
+    reason = check.process_view(request, HttpResponse, (), {})
     if reason:
         raise PermissionDenied(f"The request lacks its CSRF token: {reason}")

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from django.contrib.auth import login as django_login
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth import logout as django_logout
 from django.db import transaction
 from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 
 from accounts.auth import tokens
 from accounts.auth.login import BACKEND, PAGE_SESSION, page_session
@@ -20,6 +21,7 @@ from librechat.kernel import clock
 METHOD = "impersonation"
 LASTS = timedelta(minutes=30)
 RETURN = "impersonation_return"  # the administrator's own sign-in, taken up again afterwards
+STOP = "/impersonation/stop"
 MAX_REASON = 300
 # Who acts as somebody else stays away from what proves who that is, and from what is theirs alone.
 CLOSED = (
@@ -116,7 +118,16 @@ def is_closed(path: str) -> bool:
 
 
 def _carry(request: HttpRequest, session: AuthSession) -> None:
-    django_login(request, session.user, backend=BACKEND)
+    """Let the browser's page carry a session that nobody has just signed in to.
+
+    So this is not Django's ``login``, which also writes when its owner was last here.
+    """
+    request.session.flush()
+    request.session[SESSION_KEY] = session.user.pk
+    request.session[BACKEND_SESSION_KEY] = BACKEND
+    request.session[HASH_SESSION_KEY] = session.user.get_session_auth_hash()
+    request.user = session.user
+    rotate_token(request)
     request.session[PAGE_SESSION] = session.pk
     request.session.set_expiry(session.expires_at)
     request.session.save()

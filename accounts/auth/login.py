@@ -17,6 +17,7 @@ from django.http import HttpRequest
 
 from accounts.auth import record, tokens
 from accounts.auth.ldap import directory_identity
+from accounts.auth.provider_grant import grant_keep, grant_take
 from accounts.errors import (
     AccountDisabledError,
     DomainNotAllowedError,
@@ -172,11 +173,13 @@ GATES: tuple[Gate, ...] = (_domain_gate, _ban_gate, _closing_gate, _disabled_gat
 
 def page_open(request: HttpRequest, login: Login) -> None:
     """Let the browser's page session carry a sign-in; its key changes, its end is fixed."""
+    waiting = grant_take(request)
     django_login(request, login.user, backend=BACKEND)
     request.session[PAGE_SESSION] = login.session.pk
     request.session.set_expiry(login.session.expires_at)
     request.session.save()
     session_carry(session=login.session, page_key=request.session.session_key or "")
+    grant_keep(login.session, waiting)
 
 
 def page_session(request: HttpRequest) -> AuthSession | None:

@@ -48,6 +48,8 @@ class OpenidSettings(ClientSettings):
 
     required: who may come in. admin: who is an administrator. sync: which roles of ours the
     provider may give, the first match wins; fallback_role: what everybody else gets.
+    reuse_tokens: whether sessions go on only with the provider; reuse_seconds: how long its last
+    word counts at most. graph_url: Microsoft Graph; blank: by the issuer.
     """
 
     issuer: str
@@ -73,6 +75,10 @@ class OpenidSettings(ClientSettings):
     post_logout_url: str = ""
     max_logout_url: int = 2_000
     reuse_tokens: bool = False
+    reuse_seconds: float = 900
+    refresh_audience: str = ""
+    graph_url: str = ""
+    graph_scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,8 @@ class SamlSettings:
     """A SAML 2.0 identity provider.
 
     issuer: our own name there. idp_issuer: its name; blank accepts any name over its signature.
+    logout_url: where people sign out of everything there; blank: nowhere. own_logout_url: where
+    it tells us. own_certificate, own_key: what our messages of signing out are signed with.
     """
 
     entry_point: str
@@ -97,6 +105,10 @@ class SamlSettings:
     groups_claim: str = ""
     label: str = ""
     image_url: str = ""
+    logout_url: str = ""
+    own_logout_url: str = ""
+    own_certificate: str = ""
+    own_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from typing_extensions import override
 
+from accounts.auth.entra_groups import groups_complete
 from accounts.auth.id_tokens import Expected, document, id_token_read
 from accounts.auth.method_settings import ClaimSettings, OpenidSettings, is_safe
+from accounts.auth.provider_grant import SIGN_OUT_HINT
 from accounts.auth.social_adapter import Answer, Wire
 from accounts.errors import ProviderFailedError, RoleRequiredError
 from accounts.services.identities import Identity, issued_uid
@@ -21,8 +23,6 @@ logger = logging.getLogger(__name__)
 
 WELL_KNOWN = "/.well-known/"
 DISCOVERY_SECONDS = 600
-# In the page session: what the provider wants to see again when somebody signs out.
-SIGN_OUT_HINT = "openid_id_token"
 ADDRESS_CLAIMS = ("email", "preferred_username", "upn")
 Claims = Mapping[str, Any]
 
@@ -44,6 +44,18 @@ def discovery(given: OpenidSettings) -> dict[str, Any]:
         if name.endswith(("_endpoint", "jwks_uri")) and not _is_safe(value, is_local=is_local):
             raise ProviderFailedError(f"The OpenID provider's {name} is not an https address.")
     return published
+
+
+def expected(given: OpenidSettings, published: Claims, *, nonce: str = "") -> Expected:
+    """Return what an ID token of the provider must say."""
+    return Expected(
+        issuers=(published["issuer"],),
+        audience=given.client_id,
+        keys_url=given.jwks_url or published["jwks_uri"],
+        nonce=nonce,
+        leeway=given.clock_tolerance,
+        keys_seconds=given.jwks_seconds,
+    )
 
 
 def _is_safe(address: object, *, is_local: bool) -> bool:
@@ -78,20 +90,15 @@ class OpenId(Wire):
         Raises:
             RoleRequiredError: the person lacks ``OPENID_REQUIRED_ROLE``.
         """
-        expected = Expected(
-            issuers=(self.issuer,),
-            audience=self.openid.client_id,
-            keys_url=self.openid.jwks_url or self.published["jwks_uri"],
-            nonce=nonce,
-            leeway=self.openid.clock_tolerance,
-            keys_seconds=self.openid.jwks_seconds,
-        )
-        token = id_token_read(answer["id_token"], expected)
+        expectation = expected(self.openid, self.published, nonce=nonce)
+        token = id_token_read(answer["id_token"], expectation)
         profile = self._profile_of(token["sub"], answer["access_token"])
-        kinds = {"id": token, "userinfo": profile, "access": _unchecked(answer["access_token"])}
+        access = answer["access_token"]
+        said = {"id": token, "userinfo": profile, "access": _unchecked(access)}
+        kinds = groups_complete(self.openid, self.published, said, access)
         if not roles_meet(self.openid.required, kinds):
             raise RoleRequiredError("The provider does not give you the role this needs.")
-        return _identity(self.openid, {**token, **profile}, kinds)
+        return _identity(self.openid, {**kinds["id"], **kinds["userinfo"]}, kinds)
 
     def _profile_of(self, subject: str, access_token: str) -> dict[str, Any]:
         url = self.published.get("userinfo_endpoint")

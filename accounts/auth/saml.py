@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -31,6 +32,8 @@ FAMILY = (
     "urn:oid:2.5.4.4",
 )
 NAME = ("name", "displayName", "http://schemas.microsoft.com/identity/claims/displayname")
+# In the page session: who somebody is at the identity provider.
+SUBJECT = "saml_subject"
 REPLAY_SECONDS = 24 * 60 * 60
 Attributes = Mapping[str, Sequence[str]]
 
@@ -42,14 +45,33 @@ class SamlConfig(Protocol):
         """Return what is known of the identity provider."""
 
 
-class SamlAuth(Protocol):
-    """What is used of python3-saml, which has no types."""
+class SamlMessages(Protocol):
+    """What is used of python3-saml to leave for the identity provider and to sign out."""
 
     def login(self, *, return_to: str) -> str:
         """Return the address that asks for a sign-in."""
 
+    def logout(self, **about: str | None) -> str:
+        """Return the address that asks to sign out of everything there."""
+
+    def process_slo(self, *, keep_local_session: bool) -> str | None:
+        """Check a message about signing out; return where the answer to a request goes."""
+
+    def get_last_message_id(self) -> str | None:
+        """Return the id of that message."""
+
+    def get_last_request_xml(self) -> str | None:
+        """Return that message, when it is a request."""
+
     def get_last_request_id(self) -> str:
-        """Return the id of that request."""
+        """Return the id of the request that was made."""
+
+
+class SamlAuth(SamlMessages, Protocol):
+    """What is used of python3-saml, which has no types."""
+
+    def get_session_index(self) -> str | None:
+        """Return how the identity provider calls the session."""
 
     def process_response(self) -> None:
         """Check a posted answer."""
@@ -100,7 +122,7 @@ def arrive(request: HttpRequest, given: SamlSettings, posted: Mapping[str, str])
     auth = _auth(given, given.idp_issuer or _claimed_issuer(given, posted), posted)
     try:
         auth.process_response()
-    except _unreadable() as exc:
+    except unreadable() as exc:
         raise ProviderFailedError(f"The SAML answer cannot be read: {exc}") from exc
     if auth.get_errors() or not auth.is_authenticated():
         raise ProviderFailedError(f"The SAML answer is not good: {auth.get_last_error_reason()}")
@@ -108,28 +130,60 @@ def arrive(request: HttpRequest, given: SamlSettings, posted: Mapping[str, str])
     state = state_take(request, "saml", auth.get_last_response_in_response_to())
     if not cache.add(f"saml-seen:{auth.get_last_assertion_id()}", "1", timeout=REPLAY_SECONDS):
         raise ProviderFailedError("The SAML answer was used before.")
-    return Arrival(identity=_identity(given, auth), next=state["next"])
+    return Arrival(
+        identity=_identity(given, auth),
+        next=state["next"],
+        hints={SUBJECT: _subject(auth)},
+    )
+
+
+def _subject(auth: SamlAuth) -> dict[str, str | None]:
+    """Return whom to name when the person signs out of everything."""
+    return {
+        "name_id": auth.get_nameid(),
+        "name_id_format": auth.get_nameid_format(),
+        "session_index": auth.get_session_index(),
+    }
 
 
 def _auth(given: SamlSettings, idp_issuer: str, posted: Mapping[str, str]) -> SamlAuth:
-    here = urlsplit(given.callback_url)
+    return auth_at(given.callback_url, configuration(given, idp_issuer), posted=posted)
+
+
+def auth_at(
+    url: str,
+    config: Mapping[str, Any],
+    *,
+    posted: Mapping[str, str] = MappingProxyType({}),
+    query: str = "",
+) -> SamlAuth:
+    """Return python3-saml for what came to an address of ours: a form, or a query.
+
+    Raises:
+        ProviderFailedError: the configuration cannot work.
+    """
+    here = urlsplit(url)
     # The public address from the settings: a proxy's, or a forged, Host header plays no part.
     request = {
         "https": "on" if here.scheme == "https" else "off",
         "http_host": here.netloc,
         "script_name": here.path,
-        "get_data": {},
+        "get_data": dict(parse_qsl(query)),
         "post_data": dict(posted),
+        # Signatures are over the query as it was written.
+        "query_string": query,
+        "validate_signature_from_qs": True,
     }
     make: Callable[..., SamlAuth] = import_module("onelogin.saml2.auth").OneLogin_Saml2_Auth
     errors = import_module("onelogin.saml2.errors")
     try:
-        return make(request, _config(given, idp_issuer))
+        return make(request, config)
     except errors.OneLogin_Saml2_Error as exc:
         raise ProviderFailedError(f"SAML is not configured right: {exc}") from exc
 
 
-def _config(given: SamlSettings, idp_issuer: str) -> dict[str, Any]:
+def configuration(given: SamlSettings, idp_issuer: str) -> dict[str, Any]:
+    """Return what the two sides agreed on, as python3-saml wants it."""
     return {
         "strict": True,
         "sp": {
@@ -154,12 +208,13 @@ def _config(given: SamlSettings, idp_issuer: str) -> dict[str, Any]:
     }
 
 
-def _unreadable() -> tuple[type[Exception], ...]:
+def unreadable() -> tuple[type[Exception], ...]:
     """Return what python3-saml and lxml raise over an answer that is no answer."""
     errors = import_module("onelogin.saml2.errors")
     return (
         errors.OneLogin_Saml2_Error,
         errors.OneLogin_Saml2_ValidationError,
+        import_module("xmlsec").Error,
         AttributeError,
         SyntaxError,
         ValueError,
@@ -172,7 +227,7 @@ def _claimed_issuer(given: SamlSettings, posted: Mapping[str, str]) -> str:
     make = import_module("onelogin.saml2.response").OneLogin_Saml2_Response
     try:
         names = make(auth.get_settings(), posted.get("SAMLResponse", "")).get_issuers()
-    except _unreadable() as exc:
+    except unreadable() as exc:
         raise ProviderFailedError("The SAML answer cannot be read.") from exc
     return str(next(iter(names), "unknown"))
 

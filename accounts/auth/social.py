@@ -18,6 +18,7 @@ from accounts import config
 from accounts.auth import saml
 from accounts.auth.method_settings import ClientSettings, SamlSettings, SignInSettings
 from accounts.auth.oauth_state import Arrival, posted_take, state_stash, state_take
+from accounts.auth.provider_grant import openid_arrival
 from accounts.auth.social_adapter import Wire
 from accounts.errors import ProviderFailedError, SignInCancelledError
 from librechat.kernel.errors import NotFoundError
@@ -221,5 +222,6 @@ def _arrive(request: HttpRequest, method: Method, fields: Mapping[str, str]) -> 
     client = wire.get_client(request, wire.app)
     answer = client.get_access_token(fields["code"], pkce_code_verifier=state["verifier"])
     identity = wire.identity({**answer, "posted_user": fields.get("user")}, nonce=state["nonce"])
-    id_token = str(answer.get("id_token", "")) if method.name == "openid" else ""
-    return Arrival(identity=identity, next=state["next"], id_token=id_token)
+    if method.name != "openid":
+        return Arrival(identity=identity, next=state["next"])
+    return openid_arrival(identity, answer, next_url=state["next"])

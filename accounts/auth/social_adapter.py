@@ -5,6 +5,7 @@ its sign-up and its matching of accounts are not used.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,7 +50,7 @@ def app_of(name: str, given: ClientSettings) -> SocialApp:
     return app
 
 
-class Wire(OAuth2Adapter):
+class Wire(OAuth2Adapter, ABC):
     """How one provider is asked who somebody is.
 
     scope, params: what is asked for, and how. uses_pkce, uses_nonce: what binds the answer to
@@ -76,13 +77,13 @@ class Wire(OAuth2Adapter):
         """Return where the provider sends people back to."""
         return self.given.callback_url
 
+    @abstractmethod
     def identity(self, answer: Answer, *, nonce: str) -> Identity:
         """Return who came back.
 
         Raises:
             ProviderFailedError, OAuth2Error, OSError, LookupError, ValueError: nobody, for sure.
         """
-        raise NotImplementedError
 
     def _profile(self, answer: Answer) -> SocialLogin:
         token = self.parse_token(answer)

@@ -1,7 +1,7 @@
 """Who is kept out, why and until when."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django.core.cache import cache
@@ -77,6 +77,24 @@ def bans_of(who: Q, address: str) -> QuerySet[Ban]:
     return Ban.objects.in_force().filter(
         who if network == UNKNOWN else who | Q(address=network),
     )
+
+
+def ban_on(*, user_id: str, address: str) -> Ban | None:
+    """Return the ban that keeps somebody out who is known by id only; one query without bans."""
+    people = User.objects.filter(pk=user_id)
+    return ban_of(
+        user_id=user_id,
+        address=address,
+        is_exempt=lambda: any(is_staff(person) for person in people),
+    )
+
+
+def networks_banned(networks: Collection[str]) -> set[str]:
+    """Return which of some clients' networks (see ``network_of``) are banned; one query."""
+    if not networks:
+        return set()
+    found = Ban.objects.in_force().filter(address__in=networks)
+    return set(found.values_list("address", flat=True))
 
 
 def ban_known(*, user_id: str, address: str, is_exempt: Answer) -> Ban | None:

@@ -18,6 +18,11 @@ BROWSERS = re.compile(
 )
 
 
+def is_browser(request: HttpRequest) -> bool:
+    """Return whether a request says that it comes from a browser."""
+    return BROWSERS.search(request.headers.get("User-Agent", "")) is not None
+
+
 def browser_check(request: HttpRequest, user: User) -> None:
     """Pass for a browser; off unless the operator switches it on.
 
@@ -27,9 +32,9 @@ def browser_check(request: HttpRequest, user: User) -> None:
     is_guarded = request.path.startswith(GUARDED) and not request.path.startswith(KEYED)
     if not settings.NON_BROWSER_CHECK or not is_guarded:
         return
-    program = request.headers.get("User-Agent", "")
-    if BROWSERS.search(program):
+    if is_browser(request):
         return
+    program = request.headers.get("User-Agent", "")
     violation_log(
         kind="non_browser",
         user=user,

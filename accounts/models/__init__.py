@@ -15,6 +15,7 @@ from accounts.models.one_time_token import (
 )
 from accounts.models.override import ConfigOverride
 from accounts.models.principal import PrincipalType
+from accounts.models.provider_token import ProviderToken
 from accounts.models.role import Role
 from accounts.models.session import AuthSession, token_hash
 from accounts.models.user import ADMIN, USER, User
@@ -40,6 +41,7 @@ __all__ = [
     "GroupMember",
     "OneTimeToken",
     "PrincipalType",
+    "ProviderToken",
     "Role",
     "User",
     "Violation",

@@ -30,7 +30,17 @@ SCOPES = (READ, WRITE, RELAY)
 RELAY_PATHS = ("/v1", "/api/agents/v1")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # The account itself is its owner's business: no key opens these, whatever its scopes.
-CLOSED_PATHS = ("/api/auth", "/api/api-keys", "/api/user/delete", "/api/keys", "/api/admin")
+CLOSED_PATHS = (
+    "/api/auth",
+    "/api/api-keys",
+    "/api/user/delete",
+    "/api/user/plugins",
+    "/api/user/terms/accept",
+    "/api/keys",
+    "/api/admin",
+)
+# Administration beside what everybody reads.
+UNWRITABLE_PATHS = ("/api/roles",)
 
 
 def api_key_create(
@@ -126,13 +136,14 @@ def api_key_open(*, text: str, method: str, path: str) -> ApiKey:
 
 
 def _reaches(key: ApiKey, method: str, path: str) -> bool:
-    if _is_below(path, CLOSED_PATHS):
+    is_reading = method in READING
+    if _is_below(path, CLOSED_PATHS if is_reading else CLOSED_PATHS + UNWRITABLE_PATHS):
         return False
     if not key.scopes:
         return True
     if _is_below(path, RELAY_PATHS):
         return RELAY in key.scopes
-    return (READ if method in READING else WRITE) in key.scopes
+    return (READ if is_reading else WRITE) in key.scopes
 
 
 def _is_below(path: str, roots: Iterable[str]) -> bool:

@@ -1,37 +1,24 @@
-"""Writes to config overrides, each checked by the models that check librechat.yaml.
+"""Writes to config overrides, each checked by the models that check librechat.yaml."""
 
-An override may hold neither secrets nor ``${NAME}``: both belong in the file and the
-environment, where only the operator of the machine writes.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from accounts.access.override_tree import (
-    SECTIONS,
-    Tree,
-    is_at_or_below,
-    leaves,
-    path_is_sound,
-    placed,
-    without,
-)
-from accounts.access.overrides import laid_over, overrides_changed
+from accounts.access.override_secrets import masked, resealed, sealed
+from accounts.access.override_tree import Tree, is_at_or_below, placed, without
+from accounts.access.overrides import overrides_changed
 from accounts.access.permissions import role_exists
 from accounts.errors import InvalidOverrideError
 from accounts.limits.caller import Caller
 from accounts.models import ConfigOverride, Group, PrincipalType, User
 from accounts.models.override import BASE
 from accounts.services.audit import Act, Target, audit_record
-from librechat.kernel import yaml_config
+from accounts.services.override_checks import override_check, path_check
 from librechat.kernel.errors import NotFoundError
-from librechat.kernel.yaml_config.report import HIDDEN, redacted
 
 DEFAULT_PRIORITY = 10
 MAX_PRIORITY = 1_000_000
-MAX_CHARACTERS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +79,7 @@ def override_patch(
         row, _ = _row(whose)
         tree: Tree = dict(row.overrides)
         for path, value in entries.items():
-            tree = placed(tree, _sound(path), value)
+            tree = placed(tree, path_check(path), value)
             row.tombstones = [gone for gone in row.tombstones if not is_at_or_below(gone, path)]
         row.overrides = tree
         return _save(row, "config.fields_set", actor, caller, priority, paths=sorted(entries))
@@ -111,7 +98,7 @@ def override_bury(
         InvalidOverrideError: the path names nothing, or the section does not work without it.
         NotFoundError: there is no such receiver.
     """
-    name = _sound(path)
+    name = path_check(path)
     with transaction.atomic():
         row, _ = _row(whose)
         row.overrides = without(row.overrides, name)
@@ -131,7 +118,7 @@ def override_unset(
     Raises:
         InvalidOverrideError: the path names nothing, or the rest does not work without it.
     """
-    name = _sound(path)
+    name = path_check(path)
     with transaction.atomic():
         fresh = ConfigOverride.objects.select_for_update().get(pk=row.pk)
         fresh.overrides = without(fresh.overrides, name)
@@ -161,46 +148,16 @@ def override_delete(*, row: ConfigOverride, actor: User, caller: Caller | None =
         overrides_changed()
 
 
-def override_check(overrides: Mapping[str, object], tombstones: Sequence[str]) -> None:
-    """Pass when the file's settings, changed like this, are valid.
-
-    Raises:
-        InvalidOverrideError: naming the path that is wrong.
-    """
-    for path in (*overrides, *tombstones):
-        _sound(path)
-    problems = [*_forbidden(overrides)]
-    touched = {*overrides, *(path.partition(".")[0] for path in tombstones)}
-    for section in sorted(touched):
-        below = {section: yaml_config.written(section)}
-        tree = laid_over(below, overrides, tombstones)
-        try:
-            yaml_config.checked(section, tree.get(section, {}))
-        except yaml_config.ConfigError as exc:
-            problems.append(str(exc))
-    if problems:
-        raise InvalidOverrideError("; ".join(problems[:10]), problems=problems)
-
-
-def _forbidden(overrides: Mapping[str, object]) -> Iterator[str]:
-    shown = dict(leaves(redacted(overrides)))
-    characters = 0
-    for path, value in leaves(overrides):
-        text = str(value)
-        characters += len(path) + len(text)
-        if "${" in text:
-            yield f"{path}: names of variables are for librechat.yaml only"
-        if shown.get(path) != value or HIDDEN in text:
-            yield f"{path}: secrets are for librechat.yaml and the environment only"
-    if characters > MAX_CHARACTERS:
-        yield "overrides: too large"
-
-
-def _sound(path: object) -> str:
-    if not isinstance(path, str) or not path_is_sound(path):
-        shown = path[:80] if isinstance(path, str) else "fieldPath"
-        raise InvalidOverrideError(f"{shown}: not a path in {', '.join(SECTIONS)}.")
-    return path
+def overrides_reseal() -> int:
+    """Write the secrets in all overrides anew with the newest key; return how many rows."""
+    written = 0
+    with transaction.atomic():
+        for row in ConfigOverride.objects.select_for_update():
+            fresh = resealed(row.overrides)
+            if fresh != row.overrides:
+                ConfigOverride.objects.filter(pk=row.pk).update(overrides=fresh)
+                written += 1
+    return written
 
 
 def _row(whose: For) -> tuple[ConfigOverride, bool]:
@@ -245,7 +202,9 @@ def _save(
         if not 0 <= priority <= MAX_PRIORITY:
             raise InvalidOverrideError(f"priority must be between 0 and {MAX_PRIORITY}.")
         row.priority = priority
-    override_check(row.overrides, row.tombstones)
+    stored = ConfigOverride.objects.filter(pk=row.pk).values_list("overrides", flat=True).first()
+    whole = override_check(row.overrides, row.tombstones, before=stored or {})
+    row.overrides = sealed(whole)
     row.version += 1
     row.save()
     overrides_changed()
@@ -268,7 +227,7 @@ def _record(
             actor=actor,
             target=Target(row.principal_type, row.principal_id, str(row)),
             metadata={
-                "overrides": row.overrides,
+                "overrides": masked(row.overrides),
                 "tombstones": row.tombstones,
                 "priority": row.priority,
                 **metadata,

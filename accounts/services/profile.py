@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import InvalidRegistrationError
@@ -12,6 +13,7 @@ from accounts.services.registration import name_problems, username_problems
 from librechat.kernel import clock
 from librechat.kernel.errors import InvalidInputError
 
+LANGUAGE = "language"  # among a person's preferences
 THEMES = ("system", "light", "dark")
 # What people can be told by mail, and whether they are while they have not chosen.
 NOTIFICATIONS = {"key_created": True}
@@ -45,6 +47,12 @@ def preference_set(*, user: User, name: str, value: object) -> None:
         fresh.preferences = {**fresh.preferences, name: value}
 
     _change(user, put, "preferences")
+
+
+def language_of(user: User) -> str:
+    """Return the language a person chose; "" when they leave it to the browser."""
+    chosen = user.preferences.get(LANGUAGE, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else ""
 
 
 def personalization_set(*, user: User, name: str, value: object) -> None:

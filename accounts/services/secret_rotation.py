@@ -3,6 +3,7 @@
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
+from accounts.models import ProviderToken
 from librechat.kernel import secrets
 
 FIELD = "secret"
@@ -20,4 +21,18 @@ def app_secrets_reencrypt() -> int:
         for row in rows:
             row.data = {**row.data, FIELD: secrets.reencrypt(row.data[FIELD])}
             row.save(update_fields=["data"])
+    return len(rows)
+
+
+def provider_secrets_reencrypt() -> int:
+    """Write the refresh tokens of providers anew with the newest key; return how many.
+
+    Raises:
+        UnreadableSecretError: one was written with a key that is gone; nothing was changed.
+    """
+    with transaction.atomic():
+        rows = list(ProviderToken.objects.select_for_update())
+        for row in rows:
+            row.secret = secrets.reencrypt(row.secret)
+            row.save(update_fields=["secret"])
     return len(rows)

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.errors import RefreshTokenReusedError, SessionEndedError, WrongPasswordError
-from accounts.models import AuthSession, User, token_hash
+from accounts.models import AuthSession, ProviderToken, User, token_hash
 from accounts.services.audit import Act, Target, audit_record
 from accounts.services.mail import mail_send
 from librechat.kernel import clock
@@ -144,15 +144,18 @@ def _end_reused(session: AuthSession) -> NoReturn:
 
 
 def session_close(*, session: AuthSession) -> None:
-    """End one session: its tokens and its page."""
+    """End one session: its tokens, its page and what its provider gave."""
+    ProviderToken.objects.filter(session=session).delete()
     AuthSession.objects.filter(pk=session.pk, revoked_at=None).update(revoked_at=clock.now())
     _drop_page(session.page_key)
 
 
 def sessions_close(*, user: User, keep: AuthSession | None = None) -> int:
     """End every session of a person but one; return how many."""
-    living = AuthSession.objects.owned_by(user).alive()
-    ended = list(living.exclude(pk=keep.pk) if keep else living)
+    # Also those that do not count as alive: what is suspended or idle could come back.
+    owned = AuthSession.objects.owned_by(user)
+    lasting = owned.filter(revoked_at=None, expires_at__gt=clock.now())
+    ended = list(lasting.exclude(pk=keep.pk) if keep else lasting)
     for session in ended:
         session_close(session=session)
     return len(ended)

@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from accounts.web import account_pages, choice_pages, data_pages, key_pages, mail_pages
+from accounts.web import (
+    account_pages,
+    choice_pages,
+    data_pages,
+    key_pages,
+    mail_pages,
+    shortcut_pages,
+)
 
 ACCOUNT = {"tab": "account"}
 DATA = {"tab": "data"}
 KEYS = {"tab": "keys"}
 NOTIFICATIONS = {"tab": "notifications"}
+SHORTCUTS = {"tab": "shortcuts"}
 
 urlpatterns = [
     path("verify", mail_pages.VerifyPage.as_view(), name="verify"),
@@ -43,4 +51,6 @@ urlpatterns = [
         NOTIFICATIONS,
         name="settings",
     ),
+    path("settings/shortcuts", shortcut_pages.ShortcutsPage.as_view(), SHORTCUTS, name="settings"),
+    path("_/commands", shortcut_pages.CommandsFragment.as_view(), name="commands_fragment"),
 ]

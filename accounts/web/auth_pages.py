@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from accounts.auth.cookies import REFRESH, cookies_clear
 from accounts.auth.login import login_with_password, logout, page_open
-from accounts.auth.openid import sign_out_url
+from accounts.auth.saml_logout import sign_out_url
 from accounts.auth.social import buttons
 from accounts.errors import LoginRefusedError, RegistrationClosedError
 from accounts.life_errors import InvalidInviteError

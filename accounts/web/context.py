@@ -1,5 +1,6 @@
 """What every page needs to know."""
 
+import json
 from functools import partial
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from accounts.limits.caller import serving
 from accounts.models import User
 from accounts.services.profile import THEMES
 from accounts.services.registration import registration_open
+from accounts.services.shortcuts import bindings_of, shortcuts_are_on
 from accounts.web.banner import banner_for
 
 THEME_COOKIE = "theme"
@@ -23,6 +25,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "help_url": "" if settings.HELP_AND_FAQ_URL == "/" else settings.HELP_AND_FAQ_URL,
         "theme": theme_of(request),
         "banner": partial(banner_for, request),
+        "shortcuts": partial(page_shortcuts, request),
         "registration_open": registration_open,
         "passkeys_possible": passkeys_possible,
         "password_reset_open": settings.ALLOW_PASSWORD_RESET,
@@ -38,3 +41,11 @@ def theme_of(request: HttpRequest) -> str:
     stored = user.preferences.get("theme") if isinstance(user, User) else None
     chosen = stored or request.COOKIES.get(THEME_COOKIE, "")
     return chosen if chosen in THEMES else "system"
+
+
+def page_shortcuts(request: HttpRequest) -> str:
+    """Return what the scripts of a page react to, as JSON: name → keys; {} when switched off."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not shortcuts_are_on(user):
+        return "{}"
+    return json.dumps(bindings_of(user))

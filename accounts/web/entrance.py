@@ -14,19 +14,30 @@ from django.shortcuts import redirect, render
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
-from accounts.auth.impersonation import RETURN, acting, is_closed, is_over
+from accounts.auth.impersonation import RETURN, STOP, acting, is_closed, is_over
 from accounts.auth.login import PAGE_SESSION
 from accounts.limits.bans import ban_known, ban_of, banned, told
 from accounts.limits.caller import Caller, Request, served
 from accounts.limits.staff import is_staff
 from accounts.models import AuthSession, Ban, User
 from accounts.services.idle import session_touch
+from accounts.web.language import speak
 
 SyncNext = Callable[[HttpRequest], HttpResponseBase]
 AsyncNext = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 # Nothing of a person is behind these.
-OUTSIDE = ("/static/", "/health", "/livez", "/readyz", "/metrics", "/favicon")
+OUTSIDE = (
+    "/static/",
+    "/health",
+    "/livez",
+    "/readyz",
+    "/metrics",
+    "/favicon",
+    "/manifest.webmanifest",
+    "/sw.js",
+    "/offline",
+)
 # The API asks for bans where it learns who calls; these ask nobody.
 OPEN_API = (
     "/api/auth/register",
@@ -97,6 +108,11 @@ def _entry(request: HttpRequest) -> Entry:
     if _is_quick(request):
         return _quick(request)
     caller = Caller.of(request)
+    if request.path == STOP and _has_session(request) and RETURN in request.session:
+        # Whatever became of the person meanwhile, the administrator gets back. Not asked for the
+        # person: that would throw away an ended session and with it the way back.
+        request.user = AnonymousUser()
+        return Entry(Request(caller=caller))
     if not request.path.startswith("/api/") or request.path in OPEN_API:
         ban = _ban(request, caller)
         if ban is not None:
@@ -105,6 +121,7 @@ def _entry(request: HttpRequest) -> Entry:
         if RETURN in request.session:
             return _acting(request, caller)
         _end_idle(request)
+        speak(request)
     return Entry(Request(caller=caller))
 
 

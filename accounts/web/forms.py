@@ -116,6 +116,16 @@ class PasswordForm(forms.Form):
     new_password = _new_password(label=_("New password"))
 
 
+class LanguageForm(forms.Form):
+    """A choice of language; empty leaves it to the browser."""
+
+    language = forms.ChoiceField(
+        label=_("Language of the pages"),
+        required=False,
+        choices=[("", _("As the browser asks for")), *settings.LANGUAGES],
+    )
+
+
 class ThemeForm(forms.Form):
     """A choice of theme."""
 

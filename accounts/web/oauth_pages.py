@@ -1,5 +1,6 @@
 """Signing in elsewhere: leaving, coming back, and being told why it did not work."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +15,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 from typing_extensions import override
 
-from accounts.auth import openid, social
+from accounts.auth import social
 from accounts.auth.cookies import cookies_set
 from accounts.auth.login import NEXT, login_complete, page_open
 from accounts.auth.oauth_state import posted_put
+from accounts.auth.provider_grant import SIGN_OUT_HINT, grant_put, grant_take, provider_of
+from accounts.auth.saml import SUBJECT
 from accounts.errors import SecondFactorNeededError
 from accounts.limits.caller import Caller
 from accounts.limits.counters import limit_check
@@ -27,6 +30,7 @@ from librechat.kernel.errors import AppError, NotFoundError
 
 FAILED = "auth_failed"
 MESSAGE = "sign_in_refusal"
+HINTS = (SIGN_OUT_HINT, SUBJECT)
 # What the sign-in page says; codes that are not here bring their own words in the session.
 SENTENCES = {
     FAILED: _("The sign-in was not confirmed there. Try again, or sign in another way."),
@@ -92,8 +96,8 @@ class ArrivePage(MethodView):
         try:
             arrival = social.arrive(request, self.method)
             request.session[NEXT] = arrival.next
-            if arrival.id_token:
-                request.session[openid.SIGN_OUT_HINT] = arrival.id_token
+            grant_put(request, arrival)
+            _hints_put(request, arrival.hints)
             user = identity_user(
                 identity=arrival.identity,
                 caller=caller,
@@ -106,11 +110,17 @@ class ArrivePage(MethodView):
             return _refused(request, exc)
         page_open(request, login)
         request.session.pop(NEXT, None)
-        if arrival.id_token:  # again: the session may have been another person's before
-            request.session[openid.SIGN_OUT_HINT] = arrival.id_token
+        # Again: the session may have been another person's before.
+        _hints_put(request, arrival.hints)
         wanted = arrival.next or settings.LOGIN_REDIRECT_URL
         response = redirect(f"{settings.DOMAIN_CLIENT}{wanted}")
-        cookies_set(response, login.refresh_token, login.session.expires_at)
+        session = login.session
+        cookies_set(
+            response,
+            login.refresh_token,
+            session.expires_at,
+            provider=provider_of(session),
+        )
         return response
 
     def post(self, request: HttpRequest, **_name: str) -> HttpResponseBase:
@@ -150,8 +160,16 @@ def leads_away(request: HttpRequest) -> bool:
     return wants and request.GET.get("redirect") != "false"
 
 
+def _hints_put(request: HttpRequest, hints: Mapping[str, object]) -> None:
+    """Keep what is needed to sign out where somebody came from, and nothing of elsewhere."""
+    for name in HINTS:
+        request.session.pop(name, None)
+    request.session.update(hints)
+
+
 def _refused(request: HttpRequest, exc: AppError) -> HttpResponse:
-    request.session.pop(openid.SIGN_OUT_HINT, None)
+    _hints_put(request, {})
+    grant_take(request)
     if exc.code not in SENTENCES:
         request.session[MESSAGE] = exc.message
     return redirect(f"/oauth/error?{urlencode({'error': exc.code})}")

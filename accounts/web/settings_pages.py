@@ -14,14 +14,14 @@ from django.views.generic import View
 from accounts.auth.login import page_session
 from accounts.errors import NotSignedInError
 from accounts.models import AuthSession, User
-from accounts.services.profile import THEMES, preference_set
+from accounts.services.profile import LANGUAGE, THEMES, language_of, preference_set
 from accounts.services.sessions import (
     session_close,
     sessions_close,
 )
 from accounts.web.answers import INVALID, next_url, page
 from accounts.web.context import THEME_COOKIE
-from accounts.web.forms import ThemeForm
+from accounts.web.forms import LanguageForm, ThemeForm
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -98,6 +98,32 @@ class SessionsEndPage(LoginRequiredMixin, View):
         return redirect("settings", tab="security")
 
 
+class LanguagePage(View):
+    """The language of the pages; a guest's choice stays in the browser."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Store the language; the next page speaks it."""
+        form = LanguageForm(request.POST)
+        if not form.is_valid():
+            return HttpResponse(_("There is no such language here."), status=INVALID)
+        language = form.cleaned_data["language"]
+        is_person = isinstance(request.user, User)
+        if is_person:
+            preference_set(user=person(request), name=LANGUAGE, value=language)
+        home = (
+            reverse("settings", kwargs={"tab": "appearance"}) if is_person else settings.LOGIN_URL
+        )
+        response = redirect(next_url(request, home))
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=A_YEAR if language else 0,
+            secure=settings.SECURE_COOKIES,
+            samesite="Lax",
+        )
+        return response
+
+
 class AppearancePage(View):
     """The theme; a guest's choice stays in the browser."""
 
@@ -107,7 +133,10 @@ class AppearancePage(View):
         """Show the themes."""
         if not request.user.is_authenticated:
             return redirect(f"{settings.LOGIN_URL}?next={request.path}")
-        return page(request, self.template, {"tab": tab, "themes": _themes()})
+        chosen = language_of(person(request))
+        form = LanguageForm(initial={"language": chosen})
+        context = {"tab": tab, "themes": _themes(), "language_form": form}
+        return page(request, self.template, context)
 
     def post(self, request: HttpRequest, tab: str) -> HttpResponse:
         """Store the theme."""

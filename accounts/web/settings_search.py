@@ -48,6 +48,7 @@ SETTINGS: list[Setting] = [
         "appearance",
         _("Appearance"),
         (_("Theme"), "theme-heading", _("dark light system colors night mode")),
+        (_("Language"), "language-heading", _("translation locale english german")),
     ),
     *_on(
         "account",
@@ -74,12 +75,19 @@ SETTINGS: list[Setting] = [
     *_on(
         "notifications",
         _("Notifications"),
+        (_("In this browser"), "notices-heading", _("desktop notices reply ended alerts")),
         (_("Mails"), "mail-heading", _("e-mail notices")),
+    ),
+    *_on(
+        "shortcuts",
+        _("Keyboard shortcuts"),
+        (_("Keyboard shortcuts"), "", _("keys hotkeys bindings palette rebind off")),
     ),
     *_on(
         "data",
         _("Your data"),
         (_("Take it along"), "export-heading", _("export download zip backup")),
+        (_("Move in"), "move-in-heading", _("import chats chatgpt claude open webui librechat")),
         (_("Delete the account"), "close-heading", _("remove close erase")),
     ),
     Setting(

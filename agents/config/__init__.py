@@ -2,12 +2,14 @@
 
 from pydantic import TypeAdapter
 
+from accounts.access.override_layers import LAYERINGS
 from agents.config.custom import CustomEndpoint, TokenRates
 from agents.config.endpoints import AzureGroup, EndpointsConfig
 from agents.config.filters import FiltersConfig, MessageFilterConfig
 from agents.config.knowledge import MemoryConfig, SkillSyncConfig
 from agents.config.mcp import McpServerConfig, McpSettingsConfig
 from agents.config.model_specs import ModelSpec, ModelSpecsConfig
+from agents.config.overriding import EndpointLayering
 from agents.config.shared import EndpointSettings
 from agents.config.tools import ActionsConfig, LangfuseConfig
 from agents.config.web_search import WebSearchConfig
@@ -29,7 +31,8 @@ __all__ = [
 ]
 
 TITLE_KEYS = "titleConvo titleModel titlePrompt titlePromptTemplate titleEndpoint titleTiming"
-CONNECTION_KEYS = "headers baseURL models"
+CONNECTION_KEYS = "headers baseURL models hidden"
+LAYERING = EndpointLayering()
 USED_CUSTOM = (
     "name apiKey baseURL models headers addParams dropParams iconURL modelDisplayLabel provider"
     " tokenConfig customParams directEndpoint"
@@ -71,7 +74,7 @@ def _used_endpoints() -> list[str]:
         for endpoint in ("all", "openAI", "google", "anthropic", "bedrock", "custom[]")
         for key in f"{TITLE_KEYS} {CONNECTION_KEYS}".split()
     ]
-    used += [f"endpoints.azureOpenAI.{key}" for key in TITLE_KEYS.split()]
+    used += [f"endpoints.azureOpenAI.{key}" for key in f"{TITLE_KEYS} hidden".split()]
     used += [f"endpoints.azureOpenAI.groups[].{key}" for key in USED_GROUP.split()]
     used += [f"endpoints.azureOpenAI.groups[].{key}" for key in ("addParams", "dropParams")]
     used += [f"endpoints.custom[].{key}" for key in USED_CUSTOM.split()]
@@ -86,6 +89,7 @@ def _used_model_specs() -> list[str]:
 
 def register() -> None:
     """Add the sections of this app."""
+    LAYERINGS.register("endpoints", LAYERING)
     yaml_config.register("endpoints", EndpointsConfig, used=_used_endpoints())
     yaml_config.register("modelSpecs", ModelSpecsConfig, used=_used_model_specs())
     yaml_config.register("mcpServers", TypeAdapter(dict[str, McpServerConfig]), dict)

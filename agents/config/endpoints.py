@@ -1,8 +1,8 @@
 """``endpoints`` of librechat.yaml."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from agents.config.agents_endpoint import AgentsEndpoint
 from agents.config.custom import CustomEndpoint, EndpointModels
@@ -22,8 +22,9 @@ ASSISTANT_CAPABILITIES: tuple[AssistantCapability, ...] = (
 
 
 class BaseUrlEndpoint(EndpointSettings):
-    """``endpoints.openAI`` and ``endpoints.google``."""
+    """``endpoints.openAI`` and ``endpoints.google``; ``api_key`` counts in overrides."""
 
+    api_key: str | None = None
     base_url: str | None = Field(default=None, alias="baseURL")
 
 
@@ -45,8 +46,9 @@ class VertexConfig(Section):
 
 
 class AnthropicEndpoint(EndpointSettings):
-    """``endpoints.anthropic``."""
+    """``endpoints.anthropic``; ``api_key`` counts in overrides."""
 
+    api_key: str | None = None
     base_url: str | None = Field(default=None, alias="baseURL")
     vertex: VertexConfig | None = None
     models: list[str] | None = None
@@ -78,10 +80,16 @@ class AzureGroup(Section):
 
 
 class AzureEndpoint(EndpointSettings):
-    """``endpoints.azureOpenAI``."""
+    """``endpoints.azureOpenAI``; one that is only hidden or shown needs no groups."""
 
-    groups: Annotated[list[AzureGroup], Field(min_length=1)]
+    groups: list[AzureGroup] = Field(default_factory=list)
     assistants: bool | None = None
+
+    @model_validator(mode="after")
+    def _has_groups(self) -> Self:
+        if not self.groups and self.hidden is None:
+            raise ValueError("groups: at least one is required")
+        return self
 
 
 class AssistantsEndpoint(EndpointSettings):
@@ -114,8 +122,9 @@ class GuardrailConfig(Section):
 
 
 class BedrockEndpoint(EndpointSettings):
-    """``endpoints.bedrock``."""
+    """``endpoints.bedrock``; ``api_key`` counts in overrides."""
 
+    api_key: str | None = None
     base_url: str | None = Field(default=None, alias="baseURL")
     models: list[str] | None = None
     available_regions: list[str] | None = None

@@ -6,8 +6,9 @@ from librechat.kernel.yaml_config import Amount, Count, Section
 
 
 class EndpointSettings(Section):
-    """Keys that every endpoint takes."""
+    """Keys that every endpoint takes; ``hidden`` is beyond LibreChat's schema."""
 
+    hidden: bool | None = None
     stream_rate: Amount | None = None
     headers: dict[str, str] | None = None
     title_prompt: str | None = None

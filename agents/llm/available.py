@@ -7,7 +7,8 @@ from types import MappingProxyType
 from accounts.access.overrides import effective
 from accounts.config import InterfaceConfig
 from accounts.models import User
-from agents import errors
+from agents import config, errors
+from agents.config import EndpointsConfig
 from agents.llm import catalog, model_lists
 from agents.llm.configured import configured
 from agents.llm.connect import check_model_name, connection_for
@@ -73,7 +74,7 @@ class PickerGroup:
     models: list[PickerModel]
 
 
-def endpoints_for(_user: User) -> dict[str, EndpointInfo]:
+def endpoints_for(user: User) -> dict[str, EndpointInfo]:
     """Return the endpoints a person sees, in their order."""
     return {
         name: EndpointInfo(
@@ -87,18 +88,18 @@ def endpoints_for(_user: User) -> dict[str, EndpointInfo]:
             icon_url=endpoint.icon_url,
             custom_params=endpoint.custom_params,
         )
-        for name, endpoint in _endpoints().items()
+        for name, endpoint in _endpoints(user).items()
     }
 
 
 def models_for(user: User) -> dict[str, list[str]]:
     """Return endpoint → models; lists asked from providers are cached, else the configured."""
-    return {name: list(models) for name, models in _models(_endpoints(), user).items()}
+    return {name: list(models) for name, models in _models(_endpoints(user), user).items()}
 
 
 def picker_for(user: User) -> list[PickerGroup]:
     """Return the endpoints with their models, prices and windows, for the picker."""
-    endpoints = _endpoints()
+    endpoints = _endpoints(user)
     lists = _models(endpoints, user)
     return [
         PickerGroup(
@@ -114,7 +115,7 @@ def picker_for(user: User) -> list[PickerGroup]:
 
 def token_config_for(user: User) -> dict[str, dict[str, ModelRates]]:
     """Return endpoint → model → window, and prices where the interface shows costs."""
-    endpoints = _endpoints()
+    endpoints = _endpoints(user)
     shows_cost = effective("interface", InterfaceConfig, user).context_cost
     return {
         name: {
@@ -125,6 +126,16 @@ def token_config_for(user: User) -> dict[str, dict[str, ModelRates]]:
         }
         for name, models in _models(endpoints, user).items()
     }
+
+
+def check_offered(user: User, endpoint: str) -> None:
+    """Pass when there is such an endpoint for a person; no provider is asked.
+
+    Raises:
+        UnknownEndpointError: there is none, or it is hidden from them.
+    """
+    if endpoint not in _endpoints(user):
+        raise errors.UnknownEndpointError.of(info=endpoint[:128])
 
 
 def resolve(
@@ -141,7 +152,7 @@ def resolve(
     Raises:
         SetupError: no such endpoint or model here, or the person's own key is missing.
     """
-    endpoints = _endpoints()
+    endpoints = _endpoints(user)
     found = endpoints.get(endpoint)
     if found is None:
         raise errors.UnknownEndpointError.of(info=endpoint[:128])
@@ -168,13 +179,17 @@ def resolve(
     )
 
 
-def _endpoints() -> dict[str, Endpoint]:
-    found = configured()
+def _endpoints(user: User) -> dict[str, Endpoint]:
+    """Return what there is for a person; an endpoint hidden from them does not exist."""
+    found = configured(effective("endpoints", EndpointsConfig, user))
     if is_listed("ollama") and not any(name.lower() == "ollama" for name in found):
         models = model_lists.ollama_models()
         if models:
             found["ollama"] = _ollama(models)
-    return found or {"demo": DEMO}
+    # The demo is for a server on which nothing is configured, for whomever.
+    if not found and not configured(config.endpoints()):
+        return {"demo": DEMO}
+    return {name: one for name, one in found.items() if not one.is_hidden}
 
 
 DEMO = Endpoint(
@@ -231,6 +246,7 @@ __all__ = [
     "PickerModel",
     "Resolved",
     "TitleSettings",
+    "check_offered",
     "endpoints_for",
     "models_for",
     "picker_for",

@@ -1,18 +1,22 @@
-"""Azure OpenAI: groups of librechat.yaml, or one deployment from the environment."""
+"""Azure OpenAI: groups of librechat.yaml or an override, or one deployment from the environment.
+
+Each group brings its key. One at an address that no group of the file has came with an override.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agents import config
 from agents.config import AzureGroup
 from agents.llm import catalog
 from agents.llm.endpoint import Endpoint
-from agents.llm.variables import headers_of, models_of, order_of, text, variable
+from agents.llm.lines import Layers
+from agents.llm.variables import models_of, order_of, text, variable
 
 
-def endpoint() -> Endpoint | None:
-    """Return Azure OpenAI, if the file has groups or the environment has a key."""
-    own = config.endpoints().azure_open_ai
+def endpoint(layers: Layers) -> Endpoint | None:
+    """Return Azure OpenAI, if there are groups or the environment has a key."""
+    own, file = layers.held.azure_open_ai, layers.file.azure_open_ai
+    headers = (own.headers if own else None) or {}
     key = variable("AZURE_API_KEY", "AZURE_OPENAI_API_KEY")
     bare = Endpoint(
         name="azureOpenAI",
@@ -20,15 +24,27 @@ def endpoint() -> Endpoint | None:
         dialect="azure",
         order=order_of("azureOpenAI"),
         label=catalog.LABELS["azureOpenAI"],
-        headers=headers_of(own),
+        headers=layers.headers(headers),
         settings=own,
+        shared=layers.held.every,
     )
-    if own is not None:
+    if own is not None and own.groups:
+        operators = {_place(group) for group in file.groups} if file else set()
+        foreign = replace(bare, headers=headers, is_trusted=False)
         served = {
-            model: one for group in own.groups for model, one in _of_group(bare, group).items()
+            model: one
+            for group in own.groups
+            for model, one in _of_group(
+                bare if _place(group) in operators else foreign,
+                group,
+            ).items()
         }
         return replace(bare, models=tuple(served), by_model=served) if served else None
     return _of_environment(replace(bare, api_key=key)) if key else None
+
+
+def _place(group: AzureGroup) -> tuple[str, str]:
+    return group.instance_name or "", group.base_url or ""
 
 
 def _of_group(bare: Endpoint, group: AzureGroup) -> Mapping[str, Endpoint]:

@@ -1,15 +1,22 @@
-"""The endpoints of the big providers, switched on by their key variable."""
+"""The endpoints of the big providers, switched on by their key variable or an override's key."""
 
-from agents import config
 from agents.llm import catalog
 from agents.llm.endpoint import Endpoint
-from agents.llm.variables import headers_of, models_of, order_of, text, variable
+from agents.llm.lines import Layers, line_of
+from agents.llm.variables import models_of, order_of, variable
 
 
-def open_ai() -> Endpoint | None:
+def open_ai(layers: Layers) -> Endpoint | None:
     """Return OpenAI, if it has a key."""
-    own = config.endpoints().open_ai
-    organization = variable("OPENAI_ORGANIZATION")
+    own = layers.held.open_ai
+    line = line_of(
+        layers,
+        own,
+        layers.file.open_ai,
+        address_variable="OPENAI_REVERSE_PROXY",
+        key=variable("OPENAI_API_KEY"),
+    )
+    organization = variable("OPENAI_ORGANIZATION") if not line.has_own_key else ""
     return key_only(
         Endpoint(
             name="openAI",
@@ -17,19 +24,28 @@ def open_ai() -> Endpoint | None:
             dialect="openai",
             order=order_of("openAI"),
             label=catalog.LABELS["openAI"],
-            base_url=variable("OPENAI_REVERSE_PROXY") or text(own.base_url if own else ""),
-            api_key=variable("OPENAI_API_KEY"),
-            headers=headers_of(own),
+            base_url=line.base_url,
+            api_key=line.api_key,
+            headers=line.headers,
             options={"organization": organization} if organization else {},
             models=models_of("OPENAI_MODELS", "openAI"),
             settings=own,
+            shared=layers.held.every,
+            is_trusted=line.is_operators,
         ),
     )
 
 
-def anthropic() -> Endpoint | None:
+def anthropic(layers: Layers) -> Endpoint | None:
     """Return Anthropic, if it has a key."""
-    own = config.endpoints().anthropic
+    own = layers.held.anthropic
+    line = line_of(
+        layers,
+        own,
+        layers.file.anthropic,
+        address_variable="ANTHROPIC_REVERSE_PROXY",
+        key=variable("ANTHROPIC_API_KEY"),
+    )
     listed = tuple((own.models if own else None) or ())
     return key_only(
         Endpoint(
@@ -38,18 +54,29 @@ def anthropic() -> Endpoint | None:
             dialect="anthropic",
             order=order_of("anthropic"),
             label=catalog.LABELS["anthropic"],
-            base_url=variable("ANTHROPIC_REVERSE_PROXY") or text(own.base_url if own else ""),
-            api_key=variable("ANTHROPIC_API_KEY"),
-            headers=headers_of(own),
+            base_url=line.base_url,
+            api_key=line.api_key,
+            headers=line.headers,
             models=listed or models_of("ANTHROPIC_MODELS", "anthropic"),
             settings=own,
+            shared=layers.held.every,
+            is_trusted=line.is_operators,
         ),
     )
 
 
-def google() -> Endpoint | None:
-    """Return Google, if it has a key."""
-    own = config.endpoints().google
+def google(layers: Layers) -> Endpoint | None:
+    """Return Google, if it has a key and the operator's address."""
+    own = layers.held.google
+    line = line_of(
+        layers,
+        own,
+        layers.file.google,
+        address_variable="GOOGLE_REVERSE_PROXY",
+        key=variable("GOOGLE_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    )
+    if not line.is_operators:
+        return None
     return key_only(
         Endpoint(
             name="google",
@@ -57,29 +84,34 @@ def google() -> Endpoint | None:
             dialect="google",
             order=order_of("google"),
             label=catalog.LABELS["google"],
-            base_url=variable("GOOGLE_REVERSE_PROXY") or text(own.base_url if own else ""),
-            api_key=variable("GOOGLE_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"),
-            headers=headers_of(own),
+            base_url=line.base_url,
+            api_key=line.api_key,
+            headers=line.headers,
             models=models_of("GOOGLE_MODELS", "google"),
             settings=own,
+            shared=layers.held.every,
         ),
     )
 
 
-def bedrock() -> Endpoint | None:
-    """Return AWS Bedrock, if it has a key or a region (then the machine's role signs)."""
+def bedrock(layers: Layers) -> Endpoint | None:
+    """Return AWS Bedrock, if it has a key or a region (then the machine's role signs).
+
+    It is at the operator's address or nowhere.
+    """
+    own = layers.held.bedrock
     bearer = variable("BEDROCK_AWS_BEARER_TOKEN")
     secret = variable("BEDROCK_AWS_SECRET_ACCESS_KEY")
     region = variable("BEDROCK_AWS_DEFAULT_REGION")
-    if not (bearer or secret or region):
+    line = line_of(
+        layers,
+        own,
+        layers.file.bedrock,
+        address_variable="BEDROCK_REVERSE_PROXY",
+        key=bearer or secret,
+    )
+    if not line.is_operators or not (line.api_key or region):
         return None
-    own = config.endpoints().bedrock
-    options = {
-        "region": region,
-        "access_key_id": variable("BEDROCK_AWS_ACCESS_KEY_ID"),
-        "session_token": variable("BEDROCK_AWS_SESSION_TOKEN"),
-        "auth": "bearer" if bearer else "",
-    }
     listed = tuple((own.models if own else None) or ())
     return Endpoint(
         name="bedrock",
@@ -87,13 +119,25 @@ def bedrock() -> Endpoint | None:
         dialect="bedrock",
         order=order_of("bedrock"),
         label=catalog.LABELS["bedrock"],
-        base_url=variable("BEDROCK_REVERSE_PROXY") or text(own.base_url if own else ""),
-        api_key=bearer or secret,
-        headers=headers_of(own),
-        options={name: value for name, value in options.items() if value},
+        base_url=line.base_url,
+        api_key=line.api_key,
+        headers=line.headers,
+        options=_signing(region, is_bearer=line.has_own_key or bool(bearer)),
         models=listed or models_of("BEDROCK_AWS_MODELS", "bedrock"),
         settings=own,
+        shared=layers.held.every,
     )
+
+
+def _signing(region: str, *, is_bearer: bool) -> dict[str, str]:
+    """Return what signs Bedrock's calls beside the key; a Bedrock API key stands alone."""
+    options = {
+        "region": region,
+        "access_key_id": variable("BEDROCK_AWS_ACCESS_KEY_ID"),
+        "session_token": variable("BEDROCK_AWS_SESSION_TOKEN"),
+        "auth": "bearer" if is_bearer else "",
+    }
+    return {name: value for name, value in options.items() if value}
 
 
 def key_only(endpoint: Endpoint) -> Endpoint | None:

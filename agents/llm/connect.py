@@ -52,7 +52,7 @@ def connection_for(endpoint: Endpoint, user: User, body: Mapping[str, str]) -> C
         options=headers_filled(endpoint.options, user, body),
         extra=endpoint.extra,
         dropped=endpoint.dropped,
-        is_trusted=not endpoint.url_by_user,
+        is_trusted=endpoint.is_trusted and not endpoint.url_by_user,
     )
 
 

@@ -1,4 +1,4 @@
-"""An endpoint as the operator configured it."""
+"""An endpoint as it is configured for somebody."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +17,8 @@ class Endpoint:
     ``type``: ``custom`` or the built-in's own name. ``models``: the configured list.
     ``is_fetched``: the list is asked from the provider, ``models`` stands in when it is down.
     ``by_model``: model → the endpoint that serves it, where each has its own (Azure).
+    ``shared``: ``endpoints.all``.
+    ``is_trusted``: the operator's own address; others are reached on the public internet only.
     ``rates``: model → prompt, completion, context, cacheRead, cacheWrite; None: the table's.
     """
 
@@ -36,9 +38,16 @@ class Endpoint:
     by_model: Mapping[str, "Endpoint"] = field(default_factory=dict)
     rates: Mapping[str, Mapping[str, float]] | None = None
     settings: EndpointSettings | None = None
+    shared: EndpointSettings | None = None
     display_label: str = ""
     icon_url: str = ""
     custom_params: Mapping[str, object] | None = None
+    is_trusted: bool = True
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it is not for the person it was looked up for."""
+        return bool(self.settings and self.settings.hidden)
 
     @property
     def key_by_user(self) -> bool:

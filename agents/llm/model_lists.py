@@ -86,8 +86,15 @@ async def _ask(connection: Connection) -> list[str] | None:
 
 
 def _key(connection: Connection) -> str:
-    """Return the cache key: who asks with which key sees which list."""
-    parts = [connection.base_url, connection.api_key, *sorted(connection.headers.values())]
+    """Return the cache key: who asks where, with which key and by which rules, sees which list."""
+    parts = [
+        connection.base_url,
+        connection.api_key,
+        connection.dialect,
+        "operator's" if connection.is_trusted else "",
+        *(f"{name}: {value}" for name, value in sorted(connection.headers.items())),
+        *(f"{name}={value}" for name, value in sorted(connection.options.items())),
+    ]
     return "models:" + hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from agents import config
 from agents.llm.endpoint import Endpoint
 
 CURRENT_MODEL = "current_model"
@@ -27,7 +26,7 @@ class TitleSettings:
 
 def title_settings(endpoint: Endpoint, model: str) -> TitleSettings:
     """Return the settings of an endpoint; what ``endpoints.all`` gives goes before its own."""
-    sources = [one for one in (config.endpoints().every, endpoint.settings) if one is not None]
+    sources = [one for one in (endpoint.shared, endpoint.settings) if one is not None]
 
     def given(name: str) -> str:
         return next((value for one in sources if (value := getattr(one, name))), "")

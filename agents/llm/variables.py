@@ -1,9 +1,7 @@
-"""What the environment and ``endpoints.all`` say about endpoints."""
+"""What the environment says about endpoints."""
 
 from django.conf import settings
 
-from agents import config
-from agents.config import EndpointSettings
 from agents.llm import catalog
 from librechat.kernel import yaml_config
 
@@ -36,13 +34,6 @@ def models_of(variable_name: str, endpoint: str) -> tuple[str, ...]:
 def text(value: str | None) -> str:
     """Return a value of the file without blanks; a placeholder nobody set counts as unset."""
     return "" if yaml_config.has_placeholder(value or "") else (value or "").strip()
-
-
-def headers_of(own: EndpointSettings | None) -> dict[str, str]:
-    """Return the headers of an endpoint over those of ``endpoints.all``."""
-    every = config.endpoints().every
-    shared = every.headers if every else None
-    return {**(shared or {}), **((own.headers if own else None) or {})}
 
 
 def is_listed(name: str) -> bool:
