@@ -2,11 +2,24 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
+
+from accounts.access.capabilities import capability_allows
+from accounts.errors import NotSignedInError
 from accounts.models import User
 from conversations.errors import GenerationReplacedError
-from conversations.models import Conversation, Generation, Message
+from conversations.models import (
+    Conversation,
+    Generation,
+    Message,
+    Prompt,
+    PromptGroup,
+    QueuedTurn,
+    SharedLink,
+)
 from conversations.models.generation import GenerationQuerySet
-from librechat.kernel.errors import NotFoundError
+from conversations.models.prompt import RESOURCE as PROMPTS
+from librechat.kernel.errors import ForbiddenError, NotFoundError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,6 +48,35 @@ def message_get(user: User, conversation_id: str, message_id: str) -> Message:
     if message is None:
         raise NotFoundError("This message does not exist.")
     return message
+
+
+def message_find(user: User, message_id: str) -> Message:
+    """Return a message by its id alone, in whatever conversation this person may see.
+
+    Raises:
+        NotFoundError: there is none, or it is not theirs.
+    """
+    visible = Message.objects.visible_to(user).select_related("conversation")
+    message = visible.filter(message_id=message_id).first()
+    if message is None:
+        raise NotFoundError("This message does not exist.")
+    return message
+
+
+def shared_link_get(user: User | None, share_id: str) -> SharedLink:
+    """Return a share link that this person, or with None anybody, may open.
+
+    Raises:
+        NotSignedInError: who is signed out may not open it; there may be no such link.
+        NotFoundError: there is none, it has run out, or it is not open to them.
+    """
+    visible = SharedLink.objects.visible_to(user) if settings.ALLOW_SHARED_LINKS else None
+    link = visible.filter(share_id=share_id).first() if visible is not None else None
+    if link is None and user is None:
+        raise NotSignedInError("Sign in to open this chat.")
+    if link is None:
+        raise NotFoundError("This shared chat does not exist.")
+    return link
 
 
 def generation_get(user: User, generation_id: str) -> Generation:
@@ -79,6 +121,67 @@ def generation_for_stream(
 def generations_active(user: User) -> GenerationQuerySet:
     """Return this person's running generations, newest first."""
     return _generations(user).active()
+
+
+def queued_turn_get(user: User, turn_id: str, conversation_id: str = "") -> QueuedTurn:
+    """Return a message that waits, or was removed a moment ago; of that conversation if named.
+
+    Raises:
+        NotFoundError: there is none, or it is not theirs.
+    """
+    found = QueuedTurn.objects.visible_to(user).filter(pk=turn_id)
+    if conversation_id:
+        found = found.filter(conversation__conversation_id=conversation_id)
+    turn = found.select_related("conversation", "user").first()
+    if turn is None:
+        raise NotFoundError("This message does not wait any more: it was sent or removed.")
+    return turn
+
+
+def prompt_group_get(user: User, group_id: str, right: str = "view") -> PromptGroup:
+    """Return a prompt this person may see, change, delete or share.
+
+    Raises:
+        NotFoundError: there is none, or they do not see it.
+        ForbiddenError: they see it, but may not do this.
+    """
+    found = PromptGroup.objects.visible_to(user, right).filter(pk=group_id)
+    group = found.flagged().first()
+    if group is not None:
+        return group
+    if PromptGroup.objects.visible_to(user).filter(pk=group_id).exists():
+        raise ForbiddenError("You can use this prompt, but not change it.")
+    raise NotFoundError("This prompt does not exist.")
+
+
+def prompt_group_for_client(user: User, group_id: str, right: str = "view") -> PromptGroup:
+    """Return the same for LibreChat's client, which expects 403 also where there is none.
+
+    Raises:
+        ForbiddenError: there is none, or this is not allowed to the person.
+        NotFoundError: there is none, and the person may know: they see every prompt.
+    """
+    found = PromptGroup.objects.visible_to(user, right).filter(pk=group_id)
+    group = found.flagged().first()
+    if group is not None:
+        return group
+    if capability_allows(user, PROMPTS.capability):
+        raise NotFoundError("This prompt does not exist.")
+    raise ForbiddenError("Insufficient permissions to access this promptGroup")
+
+
+def prompt_get(user: User, prompt_id: str, right: str = "view") -> Prompt:
+    """Return one version of a prompt.
+
+    Raises:
+        NotFoundError: there is none, or they do not see its group.
+        ForbiddenError: they see it, but may not do this.
+    """
+    version = Prompt.objects.select_related("group").filter(pk=prompt_id).first()
+    if version is None:
+        raise NotFoundError("This prompt does not exist.")
+    version.group = prompt_group_get(user, version.group_id, right)
+    return version
 
 
 def _generations(user: User) -> GenerationQuerySet:

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 from typing_extensions import override
 
 from agents.engine.offload import offload
@@ -11,6 +12,9 @@ from librechat.kernel import periodic
 
 RECOVERY_SECONDS = 2
 PURGE_SECONDS = 60 * 60
+SEARCH_SECONDS = 60 * 60
+OUTBOX_SECONDS = 2
+MOVE_IN_SECONDS = 2
 
 
 class ConversationsConfig(AppConfig):
@@ -25,17 +29,56 @@ class ConversationsConfig(AppConfig):
         # Imported here: models are not ready before.
         activity = import_module("conversations.streaming.activity")
         import_module("conversations.services.changes").subscribe(activity.publish)
+        import_module("conversations.receivers")
         exporter = import_module("conversations.transfer.personal_data").conversations_export
         import_module("accounts.services.export").EXPORTERS.register("conversations", exporter)
+        _shareables_register()
         recovery = import_module("conversations.generation.recovery")
         periodic.schedule(
             "recovery",
             every_seconds=RECOVERY_SECONDS,
             chore=recovery.recover_expired,
         )
+        followups = import_module("conversations.generation.followups")
+        afterwards = import_module("conversations.generation.afterwards")
+        afterwards.listen(followups.followup_after)
+        periodic.schedule("followups", every_seconds=RECOVERY_SECONDS, chore=_follow_up)
         periodic.schedule("conversations_purge", every_seconds=PURGE_SECONDS, chore=_purge)
+        move_ins_go_on = import_module("conversations.transfer.chores").move_ins_go_on
+        periodic.schedule("move_ins", every_seconds=MOVE_IN_SECONDS, chore=move_ins_go_on)
+        periodic.schedule("search_missing", every_seconds=SEARCH_SECONDS, chore=_index_missing)
+        if settings.SEARCH.is_outside:
+            periodic.schedule("search_outbox", every_seconds=OUTBOX_SECONDS, chore=_drain_outbox)
+
+
+def _shareables_register() -> None:
+    groups = import_module("conversations.services.prompt_groups")
+    resources = import_module("accounts.access.resources")
+    resources.resource_register("promptGroup", groups.prompt_group_author)
+    shares = import_module("conversations.services.shares")
+    resources.resource_register("sharedLink", shares.share_owner_id)
+    exporter = import_module("conversations.transfer.personal_prompts").prompts_export
+    import_module("accounts.services.export").EXPORTERS.register("prompts", exporter)
 
 
 async def _purge() -> None:
-    conversations = import_module("conversations.services.conversations")
-    await offload(conversations.conversations_purge)
+    """Empty the bins of what is old, batch by batch."""
+    purging = import_module("conversations.services.purging")
+    while await offload(purging.conversations_purge):
+        pass
+    while await offload(import_module("conversations.services.bin").bin_purge):
+        pass
+    await offload(import_module("conversations.services.queued_turns").queued_turns_purge)
+
+
+async def _follow_up() -> None:
+    followups = import_module("conversations.generation.followups")
+    await offload(followups.followups_send_waiting)
+
+
+async def _index_missing() -> None:
+    await offload(import_module("conversations.search.rebuild").index_missing)
+
+
+async def _drain_outbox() -> None:
+    await offload(import_module("conversations.search.outbox").drain)

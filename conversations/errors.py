@@ -2,7 +2,13 @@
 
 from typing import ClassVar
 
-from librechat.kernel.errors import AppError, ConflictError, InvalidInputError, NotFoundError
+from librechat.kernel.errors import (
+    AppError,
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+)
 
 PROTOCOL_VERSION = 1  # of the chat protocol; see docs/api.md
 
@@ -116,6 +122,29 @@ class ModelSpecError(InvalidInputError):
     code: ClassVar[str] = "model_spec"
 
 
+class TemporaryChatError(ForbiddenError):
+    """Temporary chats are not for this person; ``body`` is LibreChat's."""
+
+    code: ClassVar[str] = "temporary_chat"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Temporary chats are switched off for you. Nothing was sent; use an ordinary chat.",
+            body={"message": "Forbidden: Insufficient permissions"},
+        )
+
+
+class RetentionError(ForbiddenError):
+    """The operator keeps chats for less long than was asked for."""
+
+    code: ClassVar[str] = "retention"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Chats are not kept that long here. Nothing was changed; choose an earlier date.",
+        )
+
+
 class EmptyMessageError(InvalidInputError):
     """There is nothing to send to the model."""
 
@@ -189,3 +218,83 @@ class AmbiguousRunError(ConflictError):
     def __init__(self) -> None:
         message = "Several answers are running. Name the conversation to stop."
         super().__init__(message, body=control_body(self.code, message))
+
+
+class ImportRefusedError(InvalidInputError):
+    """A file to import is damaged, hostile or of no known format; nothing was changed."""
+
+    code: ClassVar[str] = "import_refused"
+
+
+class ImportTooLargeError(AppError):
+    """A file to import is larger than the operator allows."""
+
+    code: ClassVar[str] = "import_too_large"
+    status: ClassVar[int] = 413
+
+
+class ImportTypeError(AppError):
+    """What was sent to be imported is no file of a type that could be one."""
+
+    code: ClassVar[str] = "import_type"
+    status: ClassVar[int] = 415
+
+
+class ShareExistsError(ConflictError):
+    """The branch is shared already."""
+
+    code: ClassVar[str] = "share_exists"
+
+    def __init__(self) -> None:
+        super().__init__("This chat has a link already. Update that one, or delete it first.")
+
+
+class ShareChangedError(ConflictError):
+    """The owner took a new snapshot while a visitor looked at the one before."""
+
+    code: ClassVar[str] = "share_changed"
+
+    def __init__(self) -> None:
+        super().__init__("The shared chat was updated meanwhile. Load the page and try again.")
+
+
+class SearchUnavailableError(AppError):
+    """The search server cannot be used; searches are answered by the database meanwhile."""
+
+    code: ClassVar[str] = "search_unavailable"
+    status: ClassVar[int] = 503
+
+
+class FollowUpError(InvalidInputError):
+    """A message cannot wait for the running answer; nothing was kept."""
+
+    code: ClassVar[str] = "INVALID_QUEUED_TURN"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, body=control_body(self.code, message))
+
+
+class EmptyFollowUpError(FollowUpError):
+    """It says nothing."""
+
+    code: ClassVar[str] = "EMPTY_TEXT"
+
+
+class FollowUpTooLongError(FollowUpError):
+    """It is longer than what may wait."""
+
+    code: ClassVar[str] = "QUEUED_TURN_TOO_LONG"
+    status: ClassVar[int] = 413
+
+
+class FollowUpFilesError(FollowUpError):
+    """It has files."""
+
+    code: ClassVar[str] = "INVALID_FILES"
+
+
+class QueueFullError(FollowUpError):
+    """As many wait in its conversation as may."""
+
+    code: ClassVar[str] = "QUEUED_TURN_QUEUE_FULL"
+    status: ClassVar[int] = 429

@@ -4,7 +4,7 @@ Everything here is a loop over rows, never recursion, and ends on broken data to
 walked once, a message whose parent is missing counts as a root.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 # The same as kernel.ids.NO_PARENT; written out because this module imports nothing of Django.
@@ -100,3 +100,58 @@ def broken_nodes(nodes: Sequence[Node]) -> list[str]:
         for node in nodes
         if node.message_id in orphans or node.message_id not in reached
     ]
+
+
+def levels_of(nodes: Iterable[Node]) -> dict[str, int]:
+    """Return message id → steps below its root, level by level; without what a cycle cuts off."""
+    children = children_of(nodes)
+    levels: dict[str, int] = {}
+    current, level = children.get(NO_PARENT, []), 0
+    while current:
+        levels |= dict.fromkeys(current, level)
+        current = [child for parent in current for child in children.get(parent, [])]
+        level += 1
+    return levels
+
+
+def with_branches(nodes: Sequence[Node], target: str) -> set[str]:
+    """Return the messages from the root to ``target`` and the siblings of each of them."""
+    parents = parents_of(nodes)
+    on_path = {parents[message_id] for message_id in branch_to(nodes, target)}
+    return {message_id for message_id, parent in parents.items() if parent in on_path}
+
+
+def down_to_level(nodes: Sequence[Node], target: str) -> set[str]:
+    """Return the messages of all branches that lie no deeper than ``target``."""
+    levels = levels_of(nodes)
+    if target not in levels:
+        return set()
+    return {message_id for message_id, level in levels.items() if level <= levels[target]}
+
+
+def split_at(nodes: Sequence[Node], target: str) -> list[Node]:
+    """Return the tree without the levels above ``target``; the messages beside it are roots."""
+    levels = levels_of(nodes)
+    if target not in levels:
+        return []
+    kept = {message_id for message_id, level in levels.items() if level >= levels[target]}
+    return planted(nodes, kept)
+
+
+def planted(nodes: Sequence[Node], kept: Collection[str]) -> list[Node]:
+    """Return some messages as a tree of their own, each parent before its children.
+
+    A message whose parent is not among them is a root, and a cycle is opened.
+    """
+    inside = set(kept)
+    chosen = [node for node in nodes if node.message_id in inside]
+    parents = dict(chosen)
+    levels = levels_of(chosen)
+    order = sorted(parents, key=lambda message_id: levels.get(message_id, len(parents)))
+    placed: set[str] = set()
+    tree: list[Node] = []
+    for message_id in order:
+        parent = parents[message_id]
+        tree.append(Node(message_id, parent if parent in placed else NO_PARENT))
+        placed.add(message_id)
+    return tree

@@ -21,6 +21,7 @@ from conversations.queries.shapes import (
     conversation_row_json,
     message_ids_of,
 )
+from conversations.search.search import conversations_found
 from conversations.services.conversations import (
     Deleted,
     conversation_archive,
@@ -96,7 +97,7 @@ QUERY = [
     OpenApiParameter("isArchived", OpenApiTypes.BOOL),
     OpenApiParameter("pinned", OpenApiTypes.BOOL),
     OpenApiParameter("tags", OpenApiTypes.STR, many=True),
-    OpenApiParameter("search", OpenApiTypes.STR, description="in titles"),
+    OpenApiParameter("search", OpenApiTypes.STR, description="in titles and messages"),
     OpenApiParameter("sortBy", enum=["title", "createdAt", "updatedAt", "archivedAt"]),
     OpenApiParameter("sortDirection", enum=["asc", "desc"]),
     OpenApiParameter("projectId", OpenApiTypes.STR, description="an id or unassigned"),
@@ -213,13 +214,15 @@ def _argument(request: Request, serializer: type[serializers.Serializer[Any]]) -
 
 def _list_query(request: Request) -> ListQuery:
     asked = request.query_params
+    search = asked.get("search", "").replace("\x00", "")[:MAX_SEARCH].strip()
     return ListQuery(
         cursor=asked.get("cursor", ""),
         limit=pagination.page_size(asked.get("limit")),
         is_archived=query_flag(request, "isArchived") or False,
         pinned=query_flag(request, "pinned"),
         tags=tuple((asked.getlist("tags") or asked.getlist("tags[]"))[:MAX_TAGS]),
-        search=asked.get("search", "").replace("\x00", "")[:MAX_SEARCH].strip(),
+        search=search,
+        found=tuple(conversations_found(signed_in(request), search)),
         sort_by=asked.get("sortBy", "updatedAt"),
         sort_direction=asked.get("sortDirection", "desc"),
         project_id=asked.get("projectId", ""),

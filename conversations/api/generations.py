@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import override
 
 from accounts.auth.drf import signed_in
 from accounts.limits.drf import Limited
@@ -20,8 +21,10 @@ from conversations.api.fields import (
     json_object,
 )
 from conversations.errors import PROTOCOL_VERSION
-from conversations.generation.parameters import parameters_from
+from conversations.generation.parallel import rivals_of
+from conversations.generation.requests import Added
 from conversations.generation.start import EditedContent, Started, StartRequest, generation_start
+from conversations.parameters import parameters_from
 from conversations.queries.rows import running_conversation_ids
 from librechat.kernel import clock
 from librechat.kernel.ids import NO_PARENT
@@ -39,10 +42,41 @@ class EditedContentSerializer(CamelSerializer):
     think = StrictText(required=False, default="", max_length=MAX_TEXT)
 
 
+class AddedSerializer(CamelSerializer):
+    """A further model; its parameters stand beside these fields."""
+
+    named = {"agent_id": "agent_id"}
+
+    endpoint = Name(max_length=128)
+    endpoint_type = Name(required=False, default="", max_length=32)
+    model = Name(required=False, default="")
+    model_display_label = Name(required=False, default="")
+    agent_id = Name(required=False, default="", max_length=320)
+    spec = Name(required=False, default="")
+
+
+@extend_schema_field(
+    {"oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+)
+class AddedField(serializers.Field[Any, Any, Any, Any]):
+    """Further models that answer side by side: LibreChat's one object, or a list of up to three."""
+
+    @override
+    def to_internal_value(self, data: object) -> tuple[Added, ...]:
+        """Return the models."""
+        sent = data if isinstance(data, list) else [data]
+        return tuple(_added(one) for one in sent if isinstance(one, dict))
+
+    @override
+    def to_representation(self, value: object) -> object:
+        """Return it as it is; the field is never shown."""
+        return value
+
+
 class StartSerializer(CamelSerializer):
     """The body LibreChat's client sends; model parameters stand beside these fields."""
 
-    named = {"agent_id": "agent_id"}
+    named = {"agent_id": "agent_id", "project_id": "chatProjectId", "added": "addedConvo"}
 
     text = StrictText(required=False, default="", max_length=MAX_TEXT)
     conversation_id = PublicId(required=False, default="")
@@ -62,6 +96,9 @@ class StartSerializer(CamelSerializer):
     client_request_id = StrictText(required=False, default="")
     timezone = Name(required=False, default="", max_length=64)
     client_timestamp = Name(required=False, default="", max_length=64)
+    project_id = Name(required=False, default="", max_length=24)
+    quotes = serializers.ListField(child=StrictText(), required=False, default=list)
+    added = AddedField(required=False, default=())
 
 
 class StartedSerializer(CamelSerializer):
@@ -73,6 +110,11 @@ class StartedSerializer(CamelSerializer):
     status = serializers.ChoiceField(choices=["started", "resumed"])
     generation_protocol_version = serializers.IntegerField()
     generation_id = serializers.CharField()
+    parallel = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="the generations of further models that answer side by side",
+    )
 
 
 class ActiveSerializer(CamelSerializer):
@@ -124,8 +166,18 @@ def _start_request(
     named["endpoint"] = fields["endpoint"] or path_endpoint
     named["parent_message_id"] = fields["parent_message_id"] or NO_PARENT
     named["edited_content"] = _edited_content(fields["edited_content"])
+    named["quotes"] = tuple(fields["quotes"])
     named["label"] = named.pop("model_display_label")
     return StartRequest(**named, parameters=parameters_from(body))
+
+
+def _added(one: dict[str, Any]) -> Added:
+    body = {name: value for name, value in one.items() if value is not None}
+    fields = AddedSerializer(data=body)
+    fields.is_valid(raise_exception=True)
+    named = dict(fields.validated_data)
+    named["label"] = named.pop("model_display_label")
+    return Added(**named, parameters=parameters_from(body))
 
 
 def _edited_content(fields: dict[str, Any] | None) -> EditedContent | None:
@@ -138,6 +190,7 @@ def _edited_content(fields: dict[str, Any] | None) -> EditedContent | None:
 def _started_json(started: Started) -> dict[str, Any]:
     generation = started.generation
     conversation_id = generation.conversation.conversation_id
+    rivals = rivals_of(generation)
     return {
         "streamId": conversation_id,
         "conversationId": conversation_id,
@@ -145,6 +198,7 @@ def _started_json(started: Started) -> dict[str, Any]:
         "status": started.status,
         "generationProtocolVersion": PROTOCOL_VERSION,
         "generationId": generation.id,
+        **({"parallel": [rival.id for rival in rivals]} if rivals else {}),
     }
 
 

@@ -13,9 +13,12 @@ from rest_framework.viewsets import ViewSet
 from accounts.auth.drf import signed_in
 from conversations import access
 from conversations.api.fields import CamelSerializer, Name, StrictText, json_object
+from conversations.api.message_bodies import AddSerializer
+from conversations.api.search import messages_found
 from conversations.models import Message
-from conversations.queries.message_pages import MessageQuery, message_page, messages_of
+from conversations.queries.message_pages import SORTS, MessageQuery, message_page, messages_of
 from conversations.queries.shapes import message_json_list
+from conversations.services.message_additions import Addition, message_add
 from conversations.services.messages import (
     message_delete,
     message_edit,
@@ -59,6 +62,7 @@ QUERY = [
     OpenApiParameter("search", OpenApiTypes.STR),
     OpenApiParameter("cursor", OpenApiTypes.STR),
     OpenApiParameter("pageSize", OpenApiTypes.INT),
+    OpenApiParameter("sortBy", enum=list(SORTS)),
     OpenApiParameter("sortDirection", enum=["asc", "desc"]),
 ]
 MESSAGES: Any = serializers.ListSerializer(child=serializers.DictField())
@@ -81,8 +85,10 @@ class MessageViewSet(ViewSet):
         ),
     )
     def page(self, request: Request) -> Response:
-        """Return a page of a conversation's messages."""
+        """Return a page of a conversation's messages, or the messages that match a search."""
         asked = request.query_params
+        if asked.get("search"):
+            return Response(messages_found(signed_in(request), asked["search"]))
         if "conversationId" not in asked:
             return Response({"messages": [], "nextCursor": None})
         conversation = access.conversation_get(signed_in(request), asked["conversationId"])
@@ -92,6 +98,7 @@ class MessageViewSet(ViewSet):
                 message_id=asked.get("messageId", ""),
                 cursor=asked.get("cursor", ""),
                 limit=pagination.page_size(asked.get("pageSize")),
+                sort_by=asked.get("sortBy", ""),
                 is_descending=asked.get("sortDirection", "desc") != "asc",
             ),
         )
@@ -105,6 +112,20 @@ class MessageViewSet(ViewSet):
             return Response([])
         conversation = access.conversation_get(signed_in(request), conversation_id)
         return Response(message_json_list(conversation, messages_of(conversation)))
+
+    @extend_schema(
+        operation_id="message_add",
+        request=AddSerializer,
+        responses={201: OpenApiTypes.OBJECT},
+    )
+    def add(self, request: Request, conversation_id: str) -> Response:
+        """Store a message that no run wrote."""
+        fields = AddSerializer(data=json_object(request))
+        fields.is_valid(raise_exception=True)
+        conversation = access.conversation_get(signed_in(request), conversation_id, "edit")
+        addition = Addition(**fields.validated_data)
+        added = message_add(conversation=conversation, addition=addition)
+        return Response(_json(added), status=201)
 
     @extend_schema(operation_id="message_read", responses=MESSAGES)
     def retrieve(self, request: Request, conversation_id: str, message_id: str) -> Response:
@@ -175,7 +196,7 @@ view = MessageViewSet.as_view
 one = "api/messages/<str:conversation_id>/<str:message_id>"
 urlpatterns = [
     path("api/messages", view({"get": "page"})),
-    path("api/messages/<str:conversation_id>", view({"get": "list"})),
+    path("api/messages/<str:conversation_id>", view({"get": "list", "post": "add"})),
     path(one, view({"get": "retrieve", "put": "update", "delete": "destroy"})),
     path(f"{one}/feedback", view({"put": "feedback"})),
 ]

@@ -10,6 +10,7 @@ from conversations import access
 from conversations.eventlog.events import Ended
 from conversations.eventlog.log import EventLog
 from conversations.eventlog.subscribe import event_log
+from conversations.generation.parallel import rivals_of
 from conversations.models import Generation
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,18 @@ async def generation_stop(user: User, *, generation: Generation) -> bool:
     except TimeoutError:
         logger.warning("A run did not react to its stop.", extra={"generation": generation.id})
     return True
+
+
+async def generation_group_stop(user: User, *, generation: Generation) -> bool:
+    """Stop a run and those that answer the same message beside it; False when it was over.
+
+    Raises:
+        NotFoundError, LogUnavailableError: as ``generation_stop``.
+    """
+    for rival in await offload(rivals_of, generation):
+        if rival.is_active:
+            await event_log().request_stop(rival.id)
+    return await generation_stop(user, generation=generation)
 
 
 async def _ended(log: EventLog, generation_id: str) -> None:

@@ -1,5 +1,6 @@
 """A generation → what the engine runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,8 +18,8 @@ from conversations.generation.history import (
     branch_messages,
     neutral_messages,
 )
-from conversations.generation.parameters import neutral_parameters
 from conversations.models import Generation, Message
+from conversations.parameters import neutral_parameters
 from librechat.kernel import clock
 
 
@@ -37,7 +38,7 @@ def created_message(generation: Generation) -> dict[str, object]:
         conversation_id=generation.conversation_id,
         message_id=generation.user_message_id,
     )
-    return {
+    created: dict[str, object] = {
         "messageId": message.message_id,
         "parentMessageId": message.parent_message_id,
         "conversationId": generation.conversation.conversation_id,
@@ -45,6 +46,7 @@ def created_message(generation: Generation) -> dict[str, object]:
         "text": message.text,
         "isCreatedByUser": True,
     }
+    return created | ({"quotes": message.quotes} if message.quotes else {})
 
 
 def prepared(generation: Generation) -> Prepared:
@@ -78,7 +80,7 @@ def prepared(generation: Generation) -> Prepared:
         endpoint=resolved.endpoint,
         model=resolved.model,
         messages=(*messages, *_kept(generation)),
-        system=system_text(parameters, user, _local_now(generation)),
+        system=system_text(_instructions(generation), user, _local_now(generation)),
         parameters=neutral_parameters(parameters),
         context_window=int(window) if window else resolved.context_window,
         is_window_explicit=bool(window),
@@ -90,10 +92,17 @@ def prepared(generation: Generation) -> Prepared:
     return Prepared(spec, resolved, branch[-1].text)
 
 
-def system_text(parameters: dict[str, object], user: User, now: datetime) -> str:
-    """Return the custom instructions with the special variables filled in."""
-    texts = (str(parameters.get(name, "")) for name in ("promptPrefix", "system"))
-    text = "\n\n".join(each for each in texts if each.strip())
+def _instructions(generation: Generation) -> list[str]:
+    """Return what the project says to all its chats, then what this chat was told."""
+    project = generation.conversation.project
+    parameters = generation.request.get("parameters", {})
+    own = [str(parameters.get(name, "")) for name in ("promptPrefix", "system")]
+    return [project.instructions, *own] if project else own
+
+
+def system_text(instructions: Sequence[str], user: User, now: datetime) -> str:
+    """Return the instructions as one text with the special variables filled in."""
+    text = "\n\n".join(each for each in instructions if each.strip())
     values = {
         "{{current_date}}": f"{now:%Y-%m-%d} ({now:%A})",
         "{{current_datetime}}": f"{now:%Y-%m-%d %H:%M:%S} ({now:%A})",

@@ -16,6 +16,7 @@ from conversations.generation.endings import Ending
 from conversations.generation.lease import held
 from conversations.models import Conversation, Generation, Message, conversation_lock
 from conversations.models.message import MessageQuerySet
+from conversations.search.indexing import messages_index
 from conversations.services import changes
 from librechat.kernel import clock
 
@@ -55,6 +56,7 @@ def generation_finish(*, generation: Generation, outcome: Outcome) -> bool:
         _rows(generation, generation.user_message_id).filter(token_count=0).update(
             token_count=prompt_tokens,
         )
+        _index_turn(generation)
         Conversation.objects.filter(id=generation.conversation_id).update(
             updated_at=clock.now(),
             is_unread=outcome.ending.state != "stopped",  # who stops it is looking at it
@@ -78,7 +80,7 @@ def usage_of(meter: Meter) -> dict[str, Any]:
 
 
 def _store_answer(generation: Generation, outcome: Outcome, answer_tokens: int) -> None:
-    ending = outcome.ending
+    ending, group = outcome.ending, generation.request.get("group")
     _rows(generation, generation.response_message_id).update(
         content=[*outcome.content, *ending.error_part(has_content=bool(outcome.content))],
         sender=outcome.sender,
@@ -92,10 +94,18 @@ def _store_answer(generation: Generation, outcome: Outcome, answer_tokens: int) 
             "seconds": round(outcome.seconds, 2),
             "model": generation.model,
             **({"error": ending.error} if ending.error else {}),
+            **({"group": group} if group else {}),
         },
         revision=F("revision") + 1,
         updated_at=clock.now(),
     )
+
+
+def _index_turn(generation: Generation) -> None:
+    """Let both messages be found; not at the start, where the first word would wait for it."""
+    ids = [generation.user_message_id, generation.response_message_id]
+    turn = Message.objects.filter(conversation_id=generation.conversation_id, message_id__in=ids)
+    messages_index(list(turn))
 
 
 def _rows(generation: Generation, message_id: str) -> MessageQuerySet:

@@ -59,9 +59,16 @@ def _turns(message: Message) -> Iterator[neutral.Message]:
         yield from assistant_messages(message.content or [{"type": "text", "text": message.text}])
         return
     images = tuple(_images(message.content))
-    text: tuple[neutral.Part, ...] = (neutral.TextPart(message.text),) if message.text else ()
+    words = quoted_text(message)
+    text: tuple[neutral.Part, ...] = (neutral.TextPart(words),) if words else ()
     if text or images:
         yield neutral.Message("user", (*text, *images))
+
+
+def quoted_text(message: Message) -> str:
+    """Return a person's text below the passages it refers to, these as Markdown quotations."""
+    quotes = ["\n".join(f"> {line}" for line in quote.splitlines()) for quote in message.quotes]
+    return "\n\n".join(part for part in (*quotes, message.text) if part)
 
 
 def _images(parts: Sequence[ContentPart]) -> Iterator[neutral.ImagePart]:

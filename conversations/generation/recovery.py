@@ -19,6 +19,7 @@ from conversations.generation import dispatch
 from conversations.generation.assemble import ContentPart, fold, joined, plain_text, visible_text
 from conversations.generation.endings import SHUT_DOWN
 from conversations.models import Generation, Message, State, conversation_lock
+from conversations.search.indexing import messages_index
 from conversations.services import changes
 from librechat.kernel import clock
 
@@ -127,4 +128,7 @@ def _keep(generation: Generation, streamed: Sequence[ContentPart] | None) -> str
         revision=F("revision") + 1,
         updated_at=clock.now(),
     )
+    ids = [generation.user_message_id, generation.response_message_id]
+    turn = Message.objects.filter(conversation_id=generation.conversation_id, message_id__in=ids)
+    messages_index(list(turn))
     return plain_text(content).removeprefix(plain_text(prefix))

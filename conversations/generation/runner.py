@@ -12,7 +12,7 @@ from agents.engine.run import run as engine_run
 from agents.llm.wire import neutral
 from conversations.eventlog.events import Created, Ended, UsageKnown, Waiting
 from conversations.eventlog.subscribe import event_log
-from conversations.generation import context
+from conversations.generation import afterwards, context
 from conversations.generation.answer import Answer
 from conversations.generation.endings import Ending, ending_of_event, ending_of_failure
 from conversations.generation.finish import Outcome, generation_finish, usage_of
@@ -68,6 +68,7 @@ async def _run(
     last = Ended(ending.state, ending.error, ending.is_setup_error)
     await writer.close(last, running=writing)
     await log.expire(generation.id, settings.GENERATION_KEEP_SECONDS)
+    await afterwards.tell(generation.conversation_id)
     await titling.settle(ending, answer.content())
 
 

@@ -7,8 +7,8 @@ from accounts.access.overrides import effective
 from accounts.models import User
 from agents.config.model_specs import ModelSpec, ModelSpecsConfig
 from conversations.errors import ModelSpecError
-from conversations.generation.parameters import parameters_from
 from conversations.generation.requests import StartRequest
+from conversations.parameters import parameters_from
 from librechat.kernel import yaml_config
 
 # What a preset tells the model is nobody's business but the operator's.

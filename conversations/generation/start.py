@@ -1,16 +1,17 @@
 """Starts a generation: one transaction from a request to a turn that is ready to run."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 
-from accounts.access.overrides import effective
-from accounts.config import InterfaceConfig
 from accounts.models import User
+from accounts.services.profile import language_of
 from conversations import access
 from conversations.errors import (
     GenerationRunningError,
@@ -19,7 +20,8 @@ from conversations.errors import (
 )
 from conversations.generation import dispatch
 from conversations.generation.assemble import ContentPart
-from conversations.generation.refusals import starts_counted
+from conversations.generation.parallel import rivals_checked
+from conversations.generation.refusals import start_check, starts_counted
 from conversations.generation.requests import EditedContent, StartRequest, check_request
 from conversations.generation.specs import spec_apply
 from conversations.generation.turns import (
@@ -28,14 +30,14 @@ from conversations.generation.turns import (
     turn_prefix,
     turn_question,
 )
-from conversations.models import Conversation, Generation, Message, conversation_lock
+from conversations.models import Conversation, Generation, Message, Project, conversation_lock
 from conversations.services import changes
+from conversations.services.expiry import expiry_after_turn
 from librechat.kernel import clock, failpoints
 from librechat.kernel.ids import derived_uuid, new_uuid
 
 __all__ = ["EditedContent", "StartRequest", "Started", "continuation_of", "generation_start"]
 
-RETENTION_HOURS = 720
 CHOICE_FIELDS = (
     "endpoint",
     "endpoint_type",
@@ -66,6 +68,8 @@ def generation_start(user: User, *, body: StartRequest) -> Started:
     Raises:
         InvalidInputError: a field cannot be stored.
         ModelSpecError: the operator's presets do not allow this choice.
+        TemporaryChatError: temporary chats are not for this person.
+        UnknownEndpointError: there is no such endpoint for this person.
         NotFoundError: a conversation or message named is not this person's.
         ParentNotReadyError: the message to reply to is still being written.
         GenerationRunningError: the message is being answered already.
@@ -79,9 +83,11 @@ def generation_start(user: User, *, body: StartRequest) -> Started:
     known = _known(user, body)
     if known is not None:
         return Started(known, "resumed")
+    start_check(user, body)
+    rivals = rivals_checked(user, body)
     try:
         with starts_counted(user, body.conversation_id), transaction.atomic():
-            generation = _stored(user, body)
+            generation = _stored(user, body, rivals)
     except IntegrityError as exc:
         known = _known(user, body)
         if known is None:
@@ -101,53 +107,84 @@ def _known(user: User, body: StartRequest) -> Generation | None:
     return known
 
 
-def _stored(user: User, body: StartRequest) -> Generation:
-    _check_concurrency(user)
+def _stored(user: User, body: StartRequest, rivals: Sequence[StartRequest]) -> Generation:
+    """Store the turn, a row per answer, and what runs them; the first one's is returned."""
+    _check_concurrency(user, wanted=1 + len(rivals))
     conversation = _conversation(user, body)
     question = turn_question(conversation, body)
+    if body.is_rerun:
+        _check_unanswered(conversation, question)
+    if rivals:
+        body = replace(body, group=new_uuid())
     prefix = turn_prefix(conversation, body)
     answer = turn_answer(conversation, body, question, prefix)
-    _remember_choice(user, conversation, body, answer)
+    _remember_choice(conversation, body, answer)
     moment = clock.now()
-    generation = Generation.objects.create(
-        user=user,
-        conversation=conversation,
-        user_message_id=question.message_id,
-        response_message_id=answer.message_id,
-        client_request_id=body.client_request_id,
-        endpoint=body.endpoint,
-        model=body.model,
-        request=_request(body, prefix),
-        # Clients name a generation by the milliseconds of its start.
-        created_at=moment.replace(microsecond=moment.microsecond // 1000 * 1000),
-    )
-    transaction.on_commit(partial(failpoints.hit, "after_start"))
-    transaction.on_commit(partial(dispatch.dispatch, generation.id))
+    # Clients name a generation by the milliseconds of its start.
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    generation = _generation(body, answer, _request(user, body, prefix), moment)
+    for number, rival in enumerate(rivals, 1):
+        beside = replace(rival, group=body.group, conversation_id=conversation.conversation_id)
+        row = turn_answer(conversation, beside, question, [])
+        # Earlier by milliseconds: the newest is the one a client streams by the chat's id.
+        earlier = moment - timedelta(milliseconds=number)
+        _generation(beside, row, _request(user, beside, []), earlier)
     transaction.on_commit(partial(changes.announce, conversation))
     return generation
 
 
-def _request(body: StartRequest, prefix: list[ContentPart]) -> dict[str, Any]:
+def _generation(
+    body: StartRequest,
+    answer: Message,
+    request: dict[str, Any],
+    moment: datetime,
+) -> Generation:
+    generation = Generation.objects.create(
+        user=answer.user,
+        conversation=answer.conversation,
+        user_message_id=answer.parent_message_id,
+        response_message_id=answer.message_id,
+        client_request_id=body.client_request_id,
+        endpoint=body.endpoint,
+        model=body.model,
+        request=request,
+        created_at=moment,
+    )
+    transaction.on_commit(partial(failpoints.hit, "after_start"))
+    transaction.on_commit(partial(dispatch.dispatch, generation.id))
+    return generation
+
+
+def _check_unanswered(conversation: Conversation, question: Message) -> None:
+    active = Generation.objects.active().filter(conversation=conversation)
+    if active.filter(user_message_id=question.message_id).exists():
+        raise GenerationRunningError
+
+
+def _request(user: User, body: StartRequest, prefix: list[ContentPart]) -> dict[str, Any]:
     """Return what the run needs to know of the request, and what tells a repeat."""
     return {
         "fingerprint": body.fingerprint(),
         "label": body.label,
         "timezone": body.timezone,
+        # What streams to the page later speaks as the page did.
+        "language": language_of(user) or get_language() or "",
         "parameters": {**body.parameters, **body.private_parameters},
         "prefix": prefix,
+        **({"group": body.group} if body.group else {}),
         "wants_title": body.is_new and not body.is_temporary,
     }
 
 
-def _check_concurrency(user: User) -> None:
+def _check_concurrency(user: User, *, wanted: int) -> None:
     if not settings.LIMIT_CONCURRENT_MESSAGES:
         return
     # The row's lock makes two starts of one person count one after the other.
     User.objects.select_for_update().get(pk=user.pk)
     limit = settings.CONCURRENT_MESSAGE_MAX
     running = access.generations_active(user).count()
-    if running >= limit:
-        raise TooManyGenerationsError(limit=limit, pending=running + 1)
+    if running + wanted > limit:
+        raise TooManyGenerationsError(limit=limit, pending=running + wanted)
 
 
 def _conversation(user: User, body: StartRequest) -> Conversation:
@@ -156,19 +193,16 @@ def _conversation(user: User, body: StartRequest) -> Conversation:
         conversation_lock(known.id)
         return known
     request_id = body.client_request_id
+    projects = Project.objects.visible_to(user)
     return Conversation.objects.create(
         user=user,
+        project=projects.filter(pk=body.project_id).first() if body.project_id else None,
         conversation_id=derived_uuid(user.id, request_id) if request_id else new_uuid(),
         is_temporary=body.is_temporary,
     )
 
 
-def _remember_choice(
-    user: User,
-    conversation: Conversation,
-    body: StartRequest,
-    answer: Message,
-) -> None:
+def _remember_choice(conversation: Conversation, body: StartRequest, answer: Message) -> None:
     """Keep the model and settings of the turn for the next one, and where the branch ends."""
     conversation.endpoint = body.endpoint
     conversation.endpoint_type = body.endpoint_type
@@ -177,19 +211,8 @@ def _remember_choice(
     conversation.spec = body.spec
     conversation.parameters = dict(body.parameters)
     conversation.leaf_message_id = answer.message_id
-    conversation.expired_at = _expiry(user, conversation)
+    conversation.expired_at = expiry_after_turn(conversation)
     conversation.is_unread = False
     conversation.updated_at = clock.now()
     # Only these: a title that is being saved at the same time must survive.
     conversation.save(update_fields=CHOICE_FIELDS)
-
-
-def _expiry(user: User, conversation: Conversation) -> datetime | None:
-    """Return when the conversation goes away by itself; the time starts anew with each turn."""
-    interface = effective("interface", InterfaceConfig, user)
-    hours: float | None = None
-    if conversation.is_temporary:
-        hours = interface.temporary_chat_retention or RETENTION_HOURS
-    elif interface.retention_mode == "all":
-        hours = interface.general_chat_retention or RETENTION_HOURS
-    return clock.now() + timedelta(hours=float(hours)) if hours else None

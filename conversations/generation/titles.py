@@ -25,6 +25,7 @@ from conversations.generation.context import Prepared
 from conversations.generation.endings import Ending
 from conversations.generation.writer import LogWriter
 from conversations.models import DEFAULT_TITLE, Conversation, Generation
+from conversations.search.indexing import conversation_index
 from conversations.services import changes
 
 logger = logging.getLogger(__name__)
@@ -118,6 +119,8 @@ def title_save(*, generation: Generation, title: str) -> bool:
     if not unnamed.update(title=title):
         return False
     conversation = generation.conversation
+    conversation.title = title
+    conversation_index(conversation)
     cache.set(_key(generation.user_id, conversation.conversation_id), title, KEPT_SECONDS)
     transaction.on_commit(lambda: changes.announce(conversation))
     return True

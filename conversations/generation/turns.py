@@ -31,6 +31,7 @@ def turn_question(conversation: Conversation, body: StartRequest) -> Message:
         is_created_by_user=True,
         sender="User",
         text=body.text,
+        quotes=list(body.quotes),
         endpoint=body.endpoint,
         # A clock that was put back must not sort a reply before what it replies to.
         created_at=max(now, parent.created_at) if parent else now,
@@ -80,7 +81,7 @@ def turn_answer(
         "finish_reason": "",
         "feedback": None,
         "token_count": 0,
-        "metadata": {},
+        "metadata": {"group": body.group} if body.group else {},
     }
     if _is_overwrite(body):
         return _emptied(conversation, body, question, fresh)
@@ -89,6 +90,7 @@ def turn_answer(
         user=conversation.user,
         parent_message_id=question.message_id,
         created_at=max(clock.now(), question.created_at),
+        **({"message_id": body.group} if body.is_lead else {}),
         **fresh,
     )
 

@@ -6,6 +6,8 @@ from django.db import models
 from typing_extensions import override
 
 from accounts.models import User
+from conversations.models.project import Project
+from conversations.models.tag import Tag
 from librechat.kernel import clock
 from librechat.kernel.ids import ObjectIdField, new_uuid
 
@@ -54,9 +56,15 @@ class Conversation(models.Model):
     spec = models.CharField(max_length=256, blank=True)
     # Model parameters under LibreChat's names: temperature, promptPrefix, max_tokens …
     parameters = models.JSONField(default=dict, blank=True)
-    tags = models.JSONField(default=list, blank=True)
+    tags = models.ManyToManyField(Tag, related_name="conversations", blank=True)
     files = models.JSONField(default=list, blank=True)
-    project_id = models.CharField(max_length=24, blank=True)
+    project = models.ForeignKey(
+        Project,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="conversations",
+    )
     is_archived = models.BooleanField(default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
     is_pinned = models.BooleanField(default=False)
@@ -82,6 +90,7 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["user", "-updated_at", "-id"], name="conversation_by_update"),
             models.Index(fields=["expired_at"], name="conversation_by_expiry"),
+            models.Index(fields=["deleted_at"], name="conversation_by_deletion"),
         ]
 
     @override

@@ -77,9 +77,9 @@ class Generation(models.Model):
                 name="generation_once_per_request",
             ),
             models.UniqueConstraint(
-                fields=["conversation", "user_message_id"],
+                fields=["conversation", "user_message_id", "response_message_id"],
                 condition=Q(state__in=("queued", "running")),
-                name="generation_one_per_branch",
+                name="generation_one_per_answer",
             ),
         ]
         indexes = [

@@ -49,6 +49,8 @@ class Message(models.Model):
     finish_reason = models.CharField(max_length=32, blank=True)
     feedback = models.JSONField(null=True, blank=True)
     files = models.JSONField(default=list, blank=True)
+    # Passages of earlier messages this one refers to, shown above it.
+    quotes = models.JSONField(default=list, blank=True)
     attachments = models.JSONField(default=list, blank=True)
     # usage, cost in credits, seconds, whether estimated; see generation/finish.py
     metadata = models.JSONField(default=dict, blank=True)

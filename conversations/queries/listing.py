@@ -1,16 +1,14 @@
 """The conversation list: filters, orders and pages."""
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet, TextField
-from django.db.models.functions import Cast, Coalesce
-from django.utils.dateparse import parse_datetime
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from conversations.models import Conversation
+from conversations.models import Conversation, SharedLink, Tag
 from librechat.kernel import pagination
 from librechat.kernel.errors import InvalidInputError
 
@@ -29,7 +27,7 @@ class ListQuery:
     """What to list; the defaults are the sidebar's first page.
 
     ``tags``: any of them. ``project_id``: 24-hex, "unassigned" or "" for all.
-    ``pinned``: None for both.
+    ``pinned``: None for both. ``search``: in titles; ``found``: row ids of what else matches it.
     """
 
     cursor: str = ""
@@ -38,6 +36,7 @@ class ListQuery:
     pinned: bool | None = None
     tags: tuple[str, ...] = ()
     search: str = ""
+    found: tuple[str, ...] = ()
     sort_by: str = "updatedAt"
     sort_direction: str = "desc"
     project_id: str = ""
@@ -92,7 +91,7 @@ class Position:
 
 
 def conversation_page(user: User, query: ListQuery) -> Page:
-    """Return one page of a person's conversations, in one query.
+    """Return one page of a person's conversations, each with ``is_shared``, in one query.
 
     Raises:
         InvalidInputError: the project id is not one.
@@ -103,6 +102,8 @@ def conversation_page(user: User, query: ListQuery) -> Page:
     if position is not None:
         # The second condition is implied; it lets the index start at the cursor.
         rows = rows.filter(order.after(position), **order.not_before(position))
+    links = SharedLink.objects.owned_by(user).alive().filter(conversation=OuterRef("pk"))
+    rows = rows.annotate(is_shared=Exists(links))
     page = list(order.apply(rows)[: query.limit + 1])
     has_more = len(page) > query.limit
     page = page[: query.limit]
@@ -123,26 +124,18 @@ def _filtered(user: User, query: ListQuery) -> QuerySet[Conversation]:
     if query.pinned is not None:
         rows = rows.filter(is_pinned=query.pinned)
     if query.search:
-        rows = rows.filter(title__icontains=query.search)
+        rows = rows.filter(Q(title__icontains=query.search) | Q(pk__in=query.found))
     if query.tags:
-        rows = rows.annotate(tags_text=Cast("tags", TextField())).filter(_any_tag(query.tags))
+        bookmarked = Tag.objects.visible_to(user).filter(tag__in=query.tags)
+        rows = rows.filter(pk__in=bookmarked.values("conversations"))
     return rows.filter(_in_project(query.project_id))
-
-
-def _any_tag(tags: tuple[str, ...]) -> Q:
-    """Match the stored JSON text: portable, where ``contains`` on JSON is not."""
-    condition = Q()
-    for tag in tags:  # SQLite keeps our escapes, PostgreSQL the characters themselves
-        condition |= Q(tags_text__contains=json.dumps(tag))
-        condition |= Q(tags_text__contains=json.dumps(tag, ensure_ascii=False))
-    return condition
 
 
 def _in_project(project_id: str) -> Q:
     if not project_id:
         return Q()
     if project_id == UNASSIGNED:
-        return Q(project_id="")
+        return Q(project=None)
     if not PROJECT_ID.fullmatch(project_id):
         raise InvalidInputError("Invalid project ID")
     return Q(project_id=project_id.lower())
@@ -162,18 +155,10 @@ def _cursor(row: Conversation, order: Order) -> str:
 def _position(cursor: str, order: Order) -> Position | None:
     """Return where to go on; what cannot be read means the first page."""
     found = pagination.decode(cursor)
-    secondary = _moment(found.get("secondary", ""))
+    secondary = pagination.moment(found.get("secondary", ""))
     if secondary is None or "primary" not in found or "id" not in found:
         return None
     if order.primary == "title":
         return Position(found["primary"], secondary, found["id"])
-    primary = _moment(found["primary"])
+    primary = pagination.moment(found["primary"])
     return None if primary is None else Position(primary, secondary, found["id"])
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None

@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.utils.dateparse import parse_datetime
 
 from conversations.models import Conversation, Message
 from librechat.kernel import pagination
 
+CREATED, ENDPOINT = "created_at", "endpoint"
+SORTS = {"createdAt": CREATED, "updatedAt": "updated_at", "endpoint": ENDPOINT}
+
 
 @dataclass(frozen=True, slots=True)
 class MessageQuery:
-    """What to read; in the order the messages were made, or against it."""
+    """What to read, and in which order."""
 
     message_id: str = ""
     cursor: str = ""
     limit: int = 25
     is_descending: bool = True
+    sort_by: str = ""  # one of SORTS; what is none means createdAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +40,30 @@ def message_page(conversation: Conversation, query: MessageQuery) -> MessagePage
     rows = Message.objects.filter(conversation=conversation)
     if query.message_id:
         rows = rows.filter(message_id=query.message_id)
-    rows = rows.filter(_after(query)).in_order()
-    page = list((rows.reverse() if query.is_descending else rows)[: query.limit + 1])
+    column = SORTS.get(query.sort_by, CREATED)
+    sign = "-" if query.is_descending else ""
+    rows = rows.filter(_after(query, column)).order_by(
+        *(f"{sign}{name}" for name in (column, "id"))
+    )
+    page = list(rows[: query.limit + 1])
     has_more = len(page) > query.limit
     page = page[: query.limit]
-    return MessagePage(page, _cursor(page[-1]) if has_more else None)
+    return MessagePage(page, _cursor(page[-1], column) if has_more else None)
 
 
-def _cursor(message: Message) -> str:
-    return pagination.encode({"at": message.created_at.isoformat(), "id": message.id})
+def _cursor(message: Message, column: str) -> str:
+    value = message.endpoint if column == ENDPOINT else getattr(message, column).isoformat()
+    return pagination.encode({"by": column, "at": value, "id": message.id})
 
 
-def _after(query: MessageQuery) -> Q:
+def _after(query: MessageQuery, column: str) -> Q:
+    """Return what comes behind the cursor; one of another order counts as none."""
     position = pagination.decode(query.cursor)
-    try:
-        moment = parse_datetime(position.get("at", ""))
-    except ValueError:
-        return Q()
-    if moment is None or moment.tzinfo is None:
+    text = position.get("at", "")
+    value = text if column == ENDPOINT else pagination.moment(text)
+    if value is None or position.get("by") != column:
         return Q()
     step = "lt" if query.is_descending else "gt"
-    same = Q(created_at=moment) & Q(**{f"id__{step}": position.get("id", "")})
-    return Q(**{f"created_at__{step}": moment}) | same
+    row_id = position.get("id", "")
+    same = Q(**{column: value}) & Q(**{f"id__{step}": row_id})
+    return Q(**{f"{column}__{step}": value}) | same

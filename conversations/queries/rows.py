@@ -18,6 +18,7 @@ def row_view(conversation: Conversation, *, is_running: bool = False) -> RowView
         is_pinned=conversation.is_pinned,
         is_archived=conversation.is_archived,
         updated_at=conversation.updated_at,
+        project_id=conversation.project_id or "",
     )
 
 

@@ -54,6 +54,7 @@ def _present(message: Message) -> dict[str, Any]:
         "attachments": message.attachments,
         "files": message.files,
         "feedback": message.feedback,
+        "quotes": message.quotes,
         "iconURL": message.icon_url,
         "finish_reason": message.finish_reason,
     }
@@ -68,7 +69,7 @@ def _dates(row: Conversation | Message) -> dict[str, str]:
 
 
 def conversation_row_json(conversation: Conversation) -> dict[str, Any]:
-    """Return a conversation as a row of the list."""
+    """Return a conversation as a row of the list; ``conversation_page`` knows what is shared."""
     shape: dict[str, Any] = {
         "conversationId": conversation.conversation_id,
         "user": conversation.user_id,
@@ -81,7 +82,10 @@ def conversation_row_json(conversation: Conversation) -> dict[str, Any]:
     if conversation.model:
         shape["model"] = conversation.model
     shape |= _dates(conversation)
-    shape |= {"chatProjectId": conversation.project_id or None, "isShared": False}
+    shape |= {
+        "chatProjectId": conversation.project_id or None,
+        "isShared": bool(getattr(conversation, "is_shared", False)),
+    }
     if conversation.is_pinned:
         shape["pinned"] = True
     return shape | _archived(conversation)
@@ -110,7 +114,7 @@ def conversation_json(
     shape |= {name: value for name, value in optional.items() if value}
     shape |= {"isArchived": conversation.is_archived} | _archived(conversation)
     shape |= {
-        "tags": conversation.tags,
+        "tags": [tag.tag for tag in conversation.tags.all()],
         "files": conversation.files,
         "chatProjectId": conversation.project_id or None,
         "resendFiles": True,

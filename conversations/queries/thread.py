@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from conversations import tree
 from conversations.models import Conversation, Generation, Message
+from conversations.queries.ratings import reason_label
 from conversations.queries.replies import (
     error_of,
     state_of,
@@ -20,6 +21,7 @@ from conversations.queries.views import MessageView, SiblingsView, ThreadView
 from librechat.kernel import markup
 
 PAGE = 40
+ABOVE = 6  # messages shown above the one that was searched for
 KEEP_HTML_SECONDS = 3600
 LINE_PIXELS, LINE_CHARACTERS, FRAME_PIXELS = 26, 80, 72
 
@@ -29,9 +31,10 @@ def thread_view(
     *,
     leaf_id: str = "",
     before: str = "",
+    around: str = "",
     limit: int = PAGE,
 ) -> ThreadView:
-    """Return the last messages of a branch, or those above the message ``before``.
+    """Return the last messages of a branch, those above ``before``, or those ``around`` one.
 
     The branch goes through ``leaf_id`` to the newest leaf below it; without one it is the branch
     that was looked at last. Four queries, however long the conversation is.
@@ -47,17 +50,48 @@ def thread_view(
     branch = tree.branch_to(nodes, leaf)
     if before in branch:
         branch = branch[: branch.index(before)]
-    page = branch[-limit:]
+    page = _window(branch, around, limit)
     running = _running(conversation)
     messages = _in_page(conversation, page)
     parents = {one: parent for parent, group in children.items() for one in group}
     views = [
-        replace(view, siblings=_siblings(view.message_id, children[parents[view.message_id]]))
+        replace(view, siblings=siblings_view(view.message_id, children[parents[view.message_id]]))
         for view in message_views(messages, running=running)
     ]
-    shown = next((running[one] for one in reversed(page) if one in running), "")
-    older = page[0] if len(branch) > len(page) else ""
-    return ThreadView(conversation, tuple(views), older, leaf, shown)
+    has_newer = bool(page) and page[-1] != branch[-1]
+    compared = () if has_newer else _compared(conversation, views, running)
+    ends = [*reversed(page), *(view.message_id for view in compared)]
+    shown = next((running[one] for one in ends if one in running), "")
+    older = page[0] if page and page[0] != branch[0] else ""
+    return ThreadView(conversation, tuple(views), older, leaf, shown, has_newer, compared)
+
+
+def _compared(
+    conversation: Conversation,
+    views: Sequence[MessageView],
+    running: Mapping[str, str],
+) -> tuple[MessageView, ...]:
+    """Return the answers that stand beside the last one, it first; mostly there are none."""
+    last = views[-1] if views else None
+    if last is None or not last.group or last.siblings.count == 1:
+        return ()
+    parent = Message.objects.filter(conversation=conversation, parent_message_id=last.parent_id)
+    beside = [
+        message
+        for message in parent.in_order().exclude(message_id=last.message_id)
+        if message.metadata.get("group") == last.group
+    ]
+    for message in beside:
+        message.conversation = conversation
+    return (last, *message_views(beside, running=running)) if beside else ()
+
+
+def _window(branch: Sequence[str], around: str, limit: int) -> Sequence[str]:
+    """Return the last messages; where ``around`` is above them, those from shortly before it."""
+    if around not in branch[:-limit]:
+        return branch[-limit:]
+    start = max(branch.index(around) - ABOVE, 0)
+    return branch[start : start + limit]
 
 
 def message_in_thread(message: Message) -> MessageView:
@@ -69,7 +103,7 @@ def message_in_thread(message: Message) -> MessageView:
     ids = list(siblings.in_order().values_list("message_id", flat=True))
     running = {} if message.is_created_by_user else _running(message.conversation)
     view = message_views([message], running=running)[0]
-    return replace(view, siblings=_siblings(message.message_id, ids))
+    return replace(view, siblings=siblings_view(message.message_id, ids))
 
 
 def message_views(messages: Sequence[Message], *, running: Mapping[str, str]) -> list[MessageView]:
@@ -91,6 +125,7 @@ def _view(message: Message, text: str, html: SafeString, generation_id: str) -> 
     state = (
         "done" if message.is_created_by_user else state_of(message, is_running=bool(generation_id))
     )
+    rated = message.feedback or {}
     return MessageView(
         message_id=message.message_id,
         conversation_id=message.conversation.conversation_id,
@@ -108,10 +143,15 @@ def _view(message: Message, text: str, html: SafeString, generation_id: str) -> 
         steps=step_views(message.content),
         error=error_of(message, state),
         usage_line=usage_line(message),
-        feedback=(message.feedback or {}).get("rating", ""),
+        feedback=rated.get("rating", ""),
+        feedback_tag=rated.get("tag", ""),
+        feedback_label=reason_label(rated.get("rating", ""), rated.get("tag", "")),
+        feedback_text=rated.get("text", ""),
         is_temporary=message.conversation.is_temporary,
         generation_id=generation_id,
         files=tuple(message.files),
+        quotes=tuple(message.quotes),
+        group=str(message.metadata.get("group") or ""),
     )
 
 
@@ -151,7 +191,8 @@ def _leaf(nodes: Sequence[tree.Node], asked: str) -> str:
     return tree.latest_leaf(nodes)
 
 
-def _siblings(message_id: str, group: Sequence[str]) -> SiblingsView:
+def siblings_view(message_id: str, group: Sequence[str]) -> SiblingsView:
+    """Return where a message stands among those below the same parent, oldest first."""
     place = group.index(message_id)
     return SiblingsView(
         index=place + 1,

@@ -53,7 +53,8 @@ class MessageView:
     """One article of the thread.
 
     ``html``: all blocks of the text, sanitised. ``height``: a guess in pixels, for layout.
-    ``generation_id``: set while the answer is being written.
+    ``generation_id``: set while the answer is being written. ``group``: what answers of several
+    models to one message have in common until one of them is chosen.
     """
 
     message_id: str
@@ -73,10 +74,15 @@ class MessageView:
     error: ErrorView | None = None
     usage_line: str = ""
     feedback: str = ""
+    feedback_tag: str = ""
+    feedback_label: str = ""
+    feedback_text: str = ""
     siblings: SiblingsView = SiblingsView()
     is_temporary: bool = False
     generation_id: str = ""
     files: tuple[dict[str, Any], ...] = ()
+    quotes: tuple[str, ...] = ()
+    group: str = ""
 
     @property
     def is_user(self) -> bool:
@@ -101,13 +107,19 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class ThreadView:
-    """A page of the visible branch, oldest first; ``older_cursor`` is "" at its root."""
+    """A page of the visible branch, oldest first; ``older_cursor`` is "" at its root.
+
+    ``has_newer``: the branch goes on below the page. ``compared``: the answers that stand side by
+    side at its end, the branch's own first.
+    """
 
     conversation: Conversation
     messages: tuple[MessageView, ...]
     older_cursor: str
     leaf_id: str
     running_generation_id: str
+    has_newer: bool = False
+    compared: tuple[MessageView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +134,4 @@ class RowView:
     is_pinned: bool
     is_archived: bool
     updated_at: datetime
+    project_id: str = ""

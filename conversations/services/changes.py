@@ -12,11 +12,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row to show anew, or to take away."""
+    """A row to show anew or to take away, or a queue of follow-ups to show anew."""
 
     user_id: str
     conversation_id: str
-    kind: Literal["upsert", "remove"]
+    kind: Literal["upsert", "remove", "queue"]
 
 
 _listeners: list[Callable[[Change], None]] = []
@@ -36,6 +36,11 @@ def announce(conversation: Conversation) -> None:
 def announce_removal(user_id: str, conversation_id: str) -> None:
     """Say that the row is gone. Call it when the change is committed."""
     _tell(Change(user_id, conversation_id, "remove"))
+
+
+def announce_queue(conversation: Conversation) -> None:
+    """Say that the follow-ups changed. Call it when the change is committed."""
+    _tell(Change(conversation.user_id, conversation.conversation_id, "queue"))
 
 
 def _tell(change: Change) -> None:

@@ -1,27 +1,22 @@
-"""Writes to conversations: rename, archive, pin, delete, restore, purge."""
+"""Writes to conversations: rename, archive, pin, delete, restore."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
 
 from accounts.models import User
-from conversations.errors import LogUnavailableError
-from conversations.eventlog.subscribe import event_log
 from conversations.models import Conversation, Generation, Message
+from conversations.queries.bin import deleted_conversations
+from conversations.search.indexing import conversation_index
 from conversations.services import changes
+from conversations.services.stopping import generation_stop_soon
 from conversations.services.texts import check_text
 from librechat.kernel import clock
 from librechat.kernel.errors import InvalidInputError, NotFoundError
 
-logger = logging.getLogger(__name__)
-
 MAX_TITLE = 1_024
-RESTORABLE = timedelta(hours=1)
-PURGE_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +41,7 @@ def conversation_rename(*, conversation: Conversation, title: str) -> Conversati
     check_text("title", cleaned, longest=MAX_TITLE)
     conversation.title = cleaned
     conversation.updated_at = clock.now()
+    conversation_index(conversation)
     return _saved(conversation, "title", "updated_at")
 
 
@@ -103,7 +99,7 @@ def conversation_leaf_set(*, conversation: Conversation, message_id: str) -> Con
 
 @transaction.atomic
 def conversation_delete(*, conversation: Conversation) -> Deleted:
-    """Take the conversation away and stop what runs in it; for an hour it can be restored."""
+    """Take the conversation away and stop what runs in it; it waits in the bin."""
     return _delete(conversation.user, [conversation])
 
 
@@ -118,27 +114,16 @@ def conversation_restore(*, user: User, conversation_id: str) -> Conversation:
     """Bring a deleted conversation back.
 
     Raises:
-        NotFoundError: there is none, it is not theirs, or it was not deleted lately.
+        NotFoundError: there is none, it is not theirs, or it is not in the bin any more.
     """
-    deleted = Conversation.objects.filter(user=user, conversation_id=conversation_id)
-    conversation = deleted.filter(deleted_at__gt=clock.now() - RESTORABLE).first()
+    deleted = deleted_conversations(user).filter(conversation_id=conversation_id)
+    # Locked: a purge at the same time either has taken it already or finds it restored.
+    conversation = deleted.select_for_update(of=("self",)).first()
     if conversation is None:
         raise NotFoundError("This conversation cannot be restored.")
     conversation.deleted_at = None
+    conversation_index(conversation)
     return _saved(conversation, "deleted_at")
-
-
-def conversations_purge() -> int:
-    """Remove for good what was deleted an hour ago or has expired, and return how many."""
-    now = clock.now()
-    gone = Conversation.objects.filter(deleted_at__lte=now - RESTORABLE)
-    gone = gone | Conversation.objects.filter(expired_at__lte=now)
-    ids = list(gone.values_list("id", flat=True)[:PURGE_BATCH])
-    running = Generation.objects.active().filter(conversation_id__in=ids)
-    for generation_id in running.values_list("id", flat=True):
-        _stop(generation_id)
-    Conversation.objects.filter(id__in=ids).delete()
-    return len(ids)
 
 
 def _delete(user: User, conversations: Sequence[Conversation]) -> Deleted:
@@ -148,18 +133,10 @@ def _delete(user: User, conversations: Sequence[Conversation]) -> Deleted:
     Conversation.objects.filter(id__in=ids).update(deleted_at=clock.now())
     running = Generation.objects.active().filter(conversation_id__in=ids)
     for generation_id in running.values_list("id", flat=True):
-        transaction.on_commit(partial(_stop, generation_id))
+        transaction.on_commit(partial(generation_stop_soon, generation_id))
     for public_id in public_ids:
         transaction.on_commit(partial(changes.announce_removal, user.id, public_id))
     return Deleted(public_ids, len(ids), messages)
-
-
-def _stop(generation_id: str) -> None:
-    """Stop a run if it can be reached; else it ends by itself, unseen."""
-    try:
-        event_log().stop_soon(generation_id)
-    except LogUnavailableError:
-        logger.warning("A run could not be stopped.", extra={"generation": generation_id})
 
 
 def _saved(conversation: Conversation, *fields: str) -> Conversation:

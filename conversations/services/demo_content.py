@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from conversations.models import Conversation, Message
+from conversations.search.indexing import conversation_index, messages_index
 from librechat.kernel import clock
 from librechat.kernel.ids import NO_PARENT, new_uuid
 
@@ -69,6 +70,8 @@ def conversation_seed(*, user: User, messages: int) -> Conversation:
         rows.append(row)
         parent = row.message_id
     Message.objects.bulk_create(rows, batch_size=BATCH)
+    messages_index(rows)
+    conversation_index(conversation)
     Conversation.objects.filter(pk=conversation.pk).update(leaf_message_id=parent)
     return conversation
 

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from agents.llm import tokens
-from conversations.models import ACTIVE, Conversation, Generation, Message
+from conversations.models import Conversation, DeletedItem, Message, conversation_lock
+from conversations.search.indexing import message_forget
+from conversations.services.message_bin import message_put
+from conversations.services.message_versions import check_idle, message_save_edit
 from conversations.services.texts import check_text
 from librechat.kernel import clock
-from librechat.kernel.errors import ConflictError, InvalidInputError
+from librechat.kernel.errors import InvalidInputError
 from librechat.kernel.ids import NO_PARENT
 
 MAX_FEEDBACK = 1_024
@@ -52,7 +54,7 @@ def message_edit(*, message: Message, text: str, revision: int | None = None) ->
     if message.is_created_by_user or not content:
         message.text = text
     message.token_count = tokens.count(text, message.model)
-    return _changed(message, revision)
+    return message_save_edit(message, revision)
 
 
 @transaction.atomic
@@ -79,7 +81,7 @@ def message_edit_part(
     message.content = content
     difference = tokens.count(text, message.model) - tokens.count(before, message.model)
     message.token_count = max(message.token_count + difference, 0)
-    return _changed(message, revision)
+    return message_save_edit(message, revision)
 
 
 @transaction.atomic
@@ -98,23 +100,32 @@ def message_feedback(*, message: Message, feedback: dict[str, Any] | None) -> Me
 
 
 @transaction.atomic
-def message_delete(*, message: Message) -> None:
-    """Remove one message; what hung below it moves up to its parent.
+def message_delete(*, message: Message) -> DeletedItem:
+    """Put one message into the bin; what hung below it moves up to its parent.
 
     Raises:
         ConflictError: it, or its answer, is being written.
     """
-    _check_idle(message)
-    siblings = Message.objects.filter(conversation_id=message.conversation_id)
-    siblings.filter(parent_message_id=message.message_id).update(
-        parent_message_id=message.parent_message_id,
+    conversation = message.conversation
+    conversation_lock(conversation.id)
+    check_idle(message)
+    siblings = Message.objects.filter(conversation=conversation)
+    below = siblings.filter(parent_message_id=message.message_id)
+    looking = Conversation.objects.filter(
+        id=conversation.id,
+        leaf_message_id=message.message_id,
     )
+    item = message_put(
+        message=message,
+        children=list(below.values_list("message_id", flat=True)),
+        is_leaf=looking.exists(),
+    )
+    below.update(parent_message_id=message.parent_message_id)
+    message_forget(message)
     message.delete()
     leaf = "" if message.parent_message_id == NO_PARENT else message.parent_message_id
-    Conversation.objects.filter(
-        id=message.conversation_id,
-        leaf_message_id=message.message_id,
-    ).update(leaf_message_id=leaf)
+    looking.update(leaf_message_id=leaf)
+    return item
 
 
 def _checked_feedback(feedback: dict[str, Any]) -> dict[str, Any]:
@@ -129,32 +140,3 @@ def _checked_feedback(feedback: dict[str, Any]) -> dict[str, Any]:
     check_text("text", text, longest=MAX_FEEDBACK)
     given = {"rating": rating, "tag": tag, "text": text}
     return {name: value for name, value in given.items() if value}
-
-
-def _check_idle(message: Message) -> None:
-    running = Generation.objects.filter(
-        conversation_id=message.conversation_id,
-        state__in=ACTIVE,
-    )
-    own = running.filter(response_message_id=message.message_id)
-    asked = running.filter(user_message_id=message.message_id)
-    if (own | asked).exists():
-        raise ConflictError("This message is being written. Stop it first.")
-
-
-def _changed(message: Message, revision: int | None) -> Message:
-    """Save an edit if nobody else changed the message since it was read."""
-    _check_idle(message)
-    seen = message.revision if revision is None else revision
-    moment = clock.now()
-    saved = Message.objects.filter(id=message.id, revision=seen).update(
-        text=message.text,
-        content=message.content,
-        token_count=message.token_count,
-        revision=F("revision") + 1,
-        updated_at=moment,
-    )
-    if not saved:
-        raise ConflictError("This message was changed meanwhile. Load it again.")
-    message.revision, message.updated_at = seen + 1, moment
-    return message

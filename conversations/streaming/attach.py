@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any
 
 from accounts.models import User
 from agents.engine.offload import offload
@@ -69,25 +70,41 @@ async def is_gone(generation_id: str) -> bool:
 async def paced(
     batches: AsyncIterator[list[Entry]],
     seconds: float,
+    *,
+    until: asyncio.Event | None = None,
 ) -> AsyncGenerator[list[Entry], None]:
-    """Yield the batches, and an empty one after every so many silent seconds."""
+    """Yield the batches, and an empty one after every so many silent seconds.
+
+    ``until``: once it is set nothing more comes, not even what waits to be read.
+    """
+    closed = until or asyncio.Event()
+    closing = asyncio.create_task(closed.wait())
     waiting: asyncio.Task[list[Entry]] | None = None
     try:
-        while True:
+        while not closed.is_set():
             waiting = waiting or asyncio.create_task(_next(batches))
-            done, _ = await asyncio.wait({waiting}, timeout=seconds)
+            done, _ = await asyncio.wait(
+                {waiting, closing},
+                timeout=seconds,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
             if not done:
                 yield []
-                continue
-            batch, waiting = waiting.result(), None
-            if not batch:
-                return
-            yield batch
+            elif waiting.done() and not closed.is_set():
+                batch, waiting = waiting.result(), None
+                if not batch:
+                    return
+                yield batch
     finally:
-        if waiting is not None:
-            waiting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await waiting
+        for task in (closing, waiting):
+            if task is not None:
+                await _cancelled(task)
+
+
+async def _cancelled(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 async def _next(batches: AsyncIterator[list[Entry]]) -> list[Entry]:

@@ -11,6 +11,7 @@ from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from typing_extensions import override
 
+from accounts.limits.addresses import network_of
 from accounts.models import User
 from agents.engine.offload import offload
 from conversations import access
@@ -76,7 +77,8 @@ class PageConsumer(AsyncWebsocketConsumer):
             return
         self.user = user
         session_id = str(self.scope.get("auth_session") or "")
-        self.identity = Identity(user.id, user.auth_epoch, session_id)
+        network = network_of(str(self.scope.get("address") or ""))
+        self.identity = Identity(user.id, user.auth_epoch, session_id, network)
         self._serving = asyncio.current_task()
         self.is_open = True
         open_sockets.add(self)
@@ -110,8 +112,8 @@ class PageConsumer(AsyncWebsocketConsumer):
         await self._say(event["frame"])
 
     async def end_session(self) -> None:
-        """Close: the person has signed out."""
-        await self.close(SIGNED_OUT, "signed out")
+        """Close: the person has signed out, or is kept out."""
+        await self._cut(SIGNED_OUT, "signed out")
 
     async def _answer(self, message: dict[str, Any]) -> None:
         try:
@@ -194,13 +196,13 @@ class PageConsumer(AsyncWebsocketConsumer):
             async with asyncio.timeout(SLOW_SECONDS), self._sending:
                 await self.send(orjson.dumps(message).decode())
         except TimeoutError:
-            await self._drop_slow()
+            await self._cut(SLOW, "slow")
 
-    async def _drop_slow(self) -> None:
+    async def _cut(self, code: int, reason: str) -> None:
         """Close; a peer that does not even take that is cut off."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):
-                await self.close(SLOW, "slow")
+                await self.close(code, reason)
                 return
         if self._serving is not None:
             self._serving.cancel()

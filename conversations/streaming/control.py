@@ -18,7 +18,7 @@ from conversations.errors import (
     StreamNotFoundError,
 )
 from conversations.eventlog.subscribe import event_log
-from conversations.generation.cancel import generation_stop
+from conversations.generation.cancel import generation_group_stop
 from conversations.generation.titles import title_taken, title_wait
 from conversations.models import DEFAULT_TITLE, Generation
 from conversations.streaming.attach import attachable, facts_of
@@ -62,7 +62,7 @@ async def status(_request: HttpRequest, user: User, conversation_id: str) -> Htt
 async def abort(request: HttpRequest, user: User) -> HttpResponse:
     """Stop an answer; what was written so far is stored when this returns."""
     generation = await _to_stop(user, json_body(request))
-    if not await generation_stop(user, generation=generation):
+    if not await generation_group_stop(user, generation=generation):
         settled = {"success": False, "settled": True, "code": "RUN_ALREADY_SETTLED"}
         return json_answer(settled | VERSION)
     stream_id = generation.conversation.conversation_id

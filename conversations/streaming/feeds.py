@@ -6,7 +6,9 @@ import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from agents.engine.offload import offload
 from conversations.eventlog.events import Created, Ended, Entry
@@ -103,6 +105,8 @@ feeds = Feeds()
 
 async def _fill(feed: Feed, generation: Generation) -> None:
     """Render events as they come; whatever happens, the readers learn that it is over."""
+    # For this task and what it offloads; the page that asked speaks it.
+    translation.activate(generation.request.get("language") or settings.LANGUAGE_CODE)
     writer = FragmentWriter(generation.response_message_id, kept_parts(generation))
     batches = paced(event_log().follow(generation.id), PULSE_SECONDS)
     try:

@@ -146,6 +146,10 @@ def _update_frame(update: markup.Update) -> Frame:
             return {"type": "tail", "text": update.text}
         case markup.FenceOpened():
             return {"type": "fence", "id": update.id, "language": update.language}
+        case markup.TableOpened():
+            return {"type": "table", "id": update.id, "html": update.html}
+        case markup.RowDone():
+            return {"type": "row", "id": update.id, "html": update.html}
         case _:
             assert_never(update)
 

@@ -36,12 +36,31 @@ class _MessageShape:
 
 
 def signed_in_view(*methods: str) -> Callable[[View[P]], Served[P]]:
-    """Return a decorator: the view gets the request and its person.
+    """Return a decorator: the view gets the request and its person."""
+
+    def decorate(view: View[P]) -> Served[P]:
+        async def serve(
+            request: HttpRequest,
+            /,
+            *args: P.args,
+            **kwargs: P.kwargs,
+        ) -> HttpResponseBase:
+            user = await offload(user_from_request, request)
+            return await view(request, user, *args, **kwargs)
+
+        update_wrapper(serve, view)
+        return json_view(*methods)(serve)
+
+    return decorate
+
+
+def json_view(*methods: str) -> Callable[[Served[P]], Served[P]]:
+    """Return a decorator for a view that finds out by itself who calls; it may raise problems.
 
     Signing in checks the CSRF token of session cookies itself, so Django's own check is off.
     """
 
-    def decorate(view: View[P]) -> Served[P]:
+    def decorate(view: Served[P]) -> Served[P]:
         async def serve(
             request: HttpRequest,
             /,
@@ -51,8 +70,7 @@ def signed_in_view(*methods: str) -> Callable[[View[P]], Served[P]]:
             if request.method not in methods:
                 return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
             try:
-                user = await offload(user_from_request, request)
-                return await view(request, user, *args, **kwargs)
+                return await view(request, *args, **kwargs)
             except (AppError, APIException, PermissionDenied) as exc:
                 return problem_answer(exc)
 

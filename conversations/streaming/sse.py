@@ -4,17 +4,24 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 import orjson
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
-from accounts.models import User
+from accounts.auth.drf import sign_in_from_request
+from accounts.errors import BannedError
+from accounts.limits.addresses import client_address, network_of
+from accounts.limits.bans import ban_on, banned
+from accounts.limits.browsers import is_browser
 from agents.engine.offload import offload
 from conversations.errors import PROTOCOL_VERSION
 from conversations.eventlog.events import Ended, Entry
 from conversations.eventlog.subscribe import event_log
 from conversations.models import Generation
+from conversations.queries.presence import Identity
 from conversations.queries.turns import Turn, turn_of
 from conversations.streaming.attach import attachable, facts_of, is_gone, milliseconds_of, paced
-from conversations.streaming.json_views import signed_in_view
+from conversations.streaming.doors import StreamDoor, open_doors
+from conversations.streaming.json_views import json_view
 from conversations.streaming.librechat_frames import (
     FrameWriter,
     aborted_frame,
@@ -26,6 +33,8 @@ from librechat.kernel import metrics
 from librechat.kernel.sse import frame
 
 HEARTBEAT_SECONDS = 15.0
+EVENT_STREAM = "text/event-stream"
+SIGNED_OUT = "You are signed out. The answer goes on and is kept: sign in again to read it."
 HEARTBEAT = b": still here\n\n"  # a comment: clients skip it, proxies keep the line open
 HEADERS = {
     "Content-Encoding": "identity",
@@ -36,45 +45,86 @@ HEADERS = {
 }
 
 
-@signed_in_view("GET")
-async def stream(request: HttpRequest, user: User, stream_id: str) -> StreamingHttpResponse:
-    """Return an answer's frames from the first one, or from now on with ``resume=true``."""
+@json_view("GET")
+async def stream(request: HttpRequest, stream_id: str) -> HttpResponseBase:
+    """Return an answer's frames from the first one, or from now on with ``resume=true``.
+
+    A banned person's browser reads why in a stream of one error; a program gets a 403.
+    """
+    try:
+        user, session_id = await offload(sign_in_from_request, request)
+    except BannedError as exc:
+        if not is_browser(request):
+            raise
+        return HttpResponse(_ban_told(exc), content_type=EVENT_STREAM, headers=HEADERS)
     created_ms = milliseconds_of(request.GET.get("generationCreatedAt", ""))
     generation = await attachable(user, stream_id, created_ms)
     writer = FrameWriter(await facts_of(generation))
     is_resumed = request.GET.get("resume") == "true"
-    body = _resumed(generation, writer) if is_resumed else _followed(generation, writer, after=0)
-    return StreamingHttpResponse(body, content_type="text/event-stream", headers=HEADERS)
+    network = network_of(client_address(request))
+    door = StreamDoor(Identity(user.id, user.auth_epoch, session_id, network))
+    body = _body(generation, writer, door, is_resumed=is_resumed)
+    return StreamingHttpResponse(body, content_type=EVENT_STREAM, headers=HEADERS)
 
 
-async def _resumed(generation: Generation, writer: FrameWriter) -> AsyncGenerator[bytes, None]:
+async def _body(
+    generation: Generation,
+    writer: FrameWriter,
+    door: StreamDoor,
+    *,
+    is_resumed: bool,
+) -> AsyncGenerator[bytes, None]:
+    """Yield the frames while the person's sign-in holds. The answer itself always goes on."""
+    cursor = 0
+    with metrics.streams.track_inprogress(), open_doors.holding(door):
+        if is_resumed:
+            cursor = await _caught_up(generation, writer)
+            yield _encoded(writer.sync_frame())
+        async with contextlib.aclosing(_followed(generation, writer, door, after=cursor)) as rest:
+            async for piece in rest:
+                yield piece
+
+
+async def _caught_up(generation: Generation, writer: FrameWriter) -> int:
+    """Feed what was written so far to the writer and return the cursor behind it."""
     cursor = 0
     for entry in await event_log().read(generation.id):
-        if not isinstance(entry.event, Ended):  # followed below: it has a frame of its own
+        if not isinstance(entry.event, Ended):  # followed later: it has a frame of its own
             writer.feed(entry.event)
             cursor = entry.seq
-    yield _encoded(writer.sync_frame())
-    async with contextlib.aclosing(_followed(generation, writer, after=cursor)) as rest:
-        async for piece in rest:
-            yield piece
+    return cursor
 
 
 async def _followed(
     generation: Generation,
     writer: FrameWriter,
+    door: StreamDoor,
     *,
     after: int,
 ) -> AsyncGenerator[bytes, None]:
-    batches = paced(event_log().follow(generation.id, after=after), HEARTBEAT_SECONDS)
-    with metrics.streams.track_inprogress():
-        async with contextlib.aclosing(batches):
-            async for batch in batches:
-                if batch:
-                    yield await _written(generation, writer, batch)
-                elif await is_gone(generation.id):
+    events = event_log().follow(generation.id, after=after)
+    async with contextlib.aclosing(paced(events, HEARTBEAT_SECONDS, until=door.closed)) as batches:
+        async for batch in batches:
+            if batch:
+                yield await _written(generation, writer, batch)
+                if isinstance(batch[-1].event, Ended):
                     return
-                else:
-                    yield HEARTBEAT
+            elif await is_gone(generation.id):
+                return
+            else:
+                yield HEARTBEAT
+    if door.closed.is_set():
+        yield await _good_bye(door.identity)
+
+
+async def _good_bye(identity: Identity) -> bytes:
+    """Return the error frame that tells why a stream ends before its answer."""
+    ban = await offload(ban_on, user_id=identity.user_id, address=identity.network)
+    return _ban_told(banned(ban)) if ban else _failed(SIGNED_OUT)
+
+
+def _ban_told(exc: BannedError) -> bytes:
+    return _failed(orjson.dumps(exc.data["body"]).decode())
 
 
 async def _written(generation: Generation, writer: FrameWriter, batch: list[Entry]) -> bytes:

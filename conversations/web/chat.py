@@ -1,6 +1,8 @@
 """The chat pages: a new chat, a chat, sending without JavaScript, stopping."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +15,19 @@ from accounts.limits.counters import client_address, limit_check
 from accounts.models import User
 from agents.engine.offload import offload
 from conversations.access import conversation_get, generation_for_stream
-from conversations.generation.cancel import generation_stop
+from conversations.errors import ParentNotReadyError
+from conversations.generation.cancel import generation_group_stop
+from conversations.generation.followups import followup_add
+from conversations.generation.requests import request_for_chat
 from conversations.generation.start import StartRequest, generation_start
-from conversations.models import Conversation, Generation
+from conversations.models import Generation
+from conversations.parameters import parameters_from
+from conversations.queries.followups import queue_view
 from conversations.queries.thread import thread_view
 from conversations.services.conversations import conversation_seen
+from conversations.services.presets import preset_get
 from conversations.web.composer import composer_for_chat
+from conversations.web.expiry import ExpiryForm, expires
 from conversations.web.forms import RenameForm, SendForm, first_error
 from conversations.web.landing import landing
 from conversations.web.pages import page, person, refusal, sign_in_first
@@ -63,10 +72,12 @@ def _chat(
     conversation = conversation_get(person(request), conversation_id)
     if conversation.is_unread:
         conversation_seen(conversation=conversation)
+    asked = request.GET.get("m") or request.GET.get("at", "")
     thread = thread_view(
         conversation,
-        leaf_id=request.GET.get("leaf") or request.GET.get("at", ""),
+        leaf_id=request.GET.get("leaf") or asked,
         before=request.GET.get("before", ""),
+        around=asked,
     )
     context = {
         "sidebar": sidebar(request),
@@ -74,8 +85,11 @@ def _chat(
         "current_conversation_id": conversation.conversation_id,
         "thread": thread,
         "near_count": NEAR,
+        "queue": queue_view(conversation),
+        "queue_editing_id": request.GET.get("queued", ""),
         "editing_id": request.GET.get("edit", ""),
         "composer": composer_for_chat(request, thread, text=text, problem=problem),
+        "expires": expires(request, conversation),
     }
     return render(request, "conversations/chat.html", context, status=status)
 
@@ -91,6 +105,8 @@ def options(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "current_conversation_id": conversation.conversation_id,
         "chat_url": f"/c/{conversation.conversation_id}",
         "form": RenameForm(initial={"title": conversation.title}),
+        "expires": expires(request, conversation),
+        "expiry_form": ExpiryForm(conversation),
     }
     return render(request, "conversations/options.html", context)
 
@@ -104,7 +120,7 @@ async def stop(request: HttpRequest, conversation_id: str) -> HttpResponse:
         return sign_in_first(request)
     try:
         generation = await offload(_generation, user, conversation_id)
-        await generation_stop(user, generation=generation)
+        await generation_group_stop(user, generation=generation)
     except AppError as error:
         return await offload(refusal, request, error)
     return redirect("chat", conversation_id)
@@ -122,26 +138,24 @@ def _send(request: HttpRequest, conversation_id: str = "") -> HttpResponse:
     try:
         limit_check("message_ip", user=user, address=client_address(request))
         limit_check("message_user", user=user, address=client_address(request))
-        started = generation_start(user, body=_start_request(user, form, conversation_id))
+        body = _start_request(user, form, conversation_id)
+        return _started(user, request, body)
     except AppError as error:  # shown above the box, so that the text is not lost
         return _refused(request, conversation_id, error.message, error.status)
+
+
+def _started(user: User, request: HttpRequest, body: StartRequest) -> HttpResponse:
+    """Start an answer; while the one before it is written, let the message wait."""
+    try:
+        started = generation_start(user, body=body)
+    except ParentNotReadyError:
+        conversation = conversation_get(user, body.conversation_id)
+        followup_add(conversation=conversation, body=body)
+        messages.info(request, _("Your message waits until the answer is there."))
+        return redirect("chat", body.conversation_id)
     if started.status == "resumed":
         messages.info(request, _("This message was sent already."))
     return redirect("chat", started.generation.conversation.conversation_id)
-
-
-def request_for_chat(conversation: Conversation) -> StartRequest:
-    """Return a start that keeps all that a chat is set to."""
-    return StartRequest(
-        conversation_id=conversation.conversation_id,
-        endpoint=conversation.endpoint,
-        endpoint_type=conversation.endpoint_type,
-        model=conversation.model,
-        agent_id=conversation.agent_id,
-        spec=conversation.spec,
-        parameters=conversation.parameters,
-        is_temporary=conversation.is_temporary,
-    )
 
 
 def _start_request(user: User, form: SendForm, conversation_id: str) -> StartRequest:
@@ -149,7 +163,7 @@ def _start_request(user: User, form: SendForm, conversation_id: str) -> StartReq
     if conversation_id:
         kept = request_for_chat(conversation_get(user, conversation_id))
     else:
-        kept = StartRequest(endpoint="", is_temporary=sent["is_temporary"])
+        kept = _new_start(user, sent)
     if (kept.endpoint, kept.model) != (sent["endpoint"], sent["model"]):
         kept = replace(kept, endpoint_type="")
     if kept.spec != sent["spec"]:
@@ -162,6 +176,28 @@ def _start_request(user: User, form: SendForm, conversation_id: str) -> StartReq
         spec=sent["spec"],
         parent_message_id=sent["parent_message_id"] or NO_PARENT,
         client_request_id=sent["client_request_id"],
+        quotes=tuple(sent["quotes"]),
+    )
+
+
+def _new_start(user: User, sent: Mapping[str, Any]) -> StartRequest:
+    """Return the start of a chat in a project or with a preset's settings."""
+    kept = StartRequest(
+        endpoint="",
+        spec=sent["spec"],
+        is_temporary=sent["is_temporary"],
+        project_id=sent["project"],
+    )
+    if not sent["preset"]:
+        return kept
+    preset = preset_get(user=user, preset_id=sent["preset"])
+    return replace(
+        kept,
+        endpoint=preset.endpoint,
+        model=preset.model,
+        endpoint_type=preset.endpoint_type,
+        agent_id=str(preset.parameters.get("agent_id", "")),
+        parameters=parameters_from(preset.parameters),
     )
 
 

@@ -9,10 +9,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from agents.llm import available
 from agents.llm.available import PickerGroup
 from conversations.models import Conversation
 from conversations.queries.views import ThreadView
+from conversations.web.beginnings import Beginning
 from conversations.web.pages import person
 from conversations.web.specs import SpecChoice, models_beside_specs, spec_for_new, spec_named
 from librechat.kernel.ids import NO_PARENT
@@ -25,6 +27,7 @@ class Composer:
     """The form; ``problem`` is why the last send was refused, its text is kept.
 
     ``parameters``: JSON of what a send by script has to repeat beside the message.
+    ``project_id``, ``preset_id``: what a new chat begins in and with.
     """
 
     action: str
@@ -43,6 +46,8 @@ class Composer:
     generation_id: str = ""
     parameters: str = "{}"
     is_temporary: bool = False
+    project_id: str = ""
+    preset_id: str = ""
     autofocus: bool = False
     text: str = ""
     problem: str = ""
@@ -110,12 +115,14 @@ def composer_for_new(
     request: HttpRequest,
     chosen: Choice,
     *,
+    beginning: Beginning,
     text: str = "",
     problem: str = "",
 ) -> Composer:
     """Return the composer of the landing page."""
     is_temporary = wants_temporary(request)
-    query = urlencode({"temporary": 1}) if is_temporary else ""
+    kept = {"temporary": "1"} if is_temporary else {}
+    query = urlencode({**kept, **beginning.fields})
     new = reverse("chat_new")
     return Composer(
         action=f"{new}?{query}" if query else new,
@@ -130,6 +137,9 @@ def composer_for_new(
         stop_url=f"{new}/stop",
         client_request_id=str(uuid4()),
         is_temporary=is_temporary,
+        parameters=json.dumps(beginning.parameters),
+        project_id=beginning.project_id,
+        preset_id=beginning.preset_id,
         autofocus=True,
         text=text or request.GET.get("prompt", ""),
         problem=problem,
@@ -162,18 +172,25 @@ def choice_for_new(
     request: HttpRequest,
     groups: list[PickerGroup],
     last: Conversation | None,
+    beginning: Beginning,
 ) -> Choice:
-    """Return the model of a new chat: the address's, the default, the last used, the first."""
+    """Return the model of a new chat.
+
+    The address's, that of what it begins with, the default, the last used, the first.
+    """
     asked = choice(request)
     if asked.spec:
         return asked
     if asked.model:
         return _offered(groups, asked) or asked
     user = person(request)
+    begun = _begun(user, groups, beginning)
     preset = spec_for_new(user, is_first=last is None)
     preset = preset or spec_named(user, last.spec if last else "")
-    if preset is not None:
-        return Choice.of_spec(preset)
+    if begun is None and preset is not None:
+        begun = Choice.of_spec(preset)
+    if begun is not None:
+        return begun
     if last is not None:
         used = _offered(groups, Choice(last.endpoint, last.model, last.model))
         if used is not None:
@@ -182,6 +199,16 @@ def choice_for_new(
         for model in group.models:
             return Choice(group.endpoint, model.id, model.label)
     return asked
+
+
+def _begun(user: User, groups: list[PickerGroup], beginning: Beginning) -> Choice | None:
+    """Return the model of a project or preset, None where it names none that is offered."""
+    preset = spec_named(user, beginning.spec)
+    if preset is not None:
+        return Choice.of_spec(preset)
+    if not beginning.model:
+        return None
+    return _offered(groups, Choice(beginning.endpoint, beginning.model, beginning.model))
 
 
 def _offered(groups: list[PickerGroup], wanted: Choice) -> Choice | None:
@@ -196,5 +223,9 @@ def _offered(groups: list[PickerGroup], wanted: Choice) -> Choice | None:
 
 def offered(request: HttpRequest) -> list[PickerGroup]:
     """Return the models this person can choose from, beside the operator's presets."""
-    user = person(request)
+    return offered_to(person(request))
+
+
+def offered_to(user: User) -> list[PickerGroup]:
+    """Return the same for a person."""
     return models_beside_specs(user, available.picker_for(user))

@@ -5,10 +5,23 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
+from conversations.services.messages import MAX_FEEDBACK
 from librechat.kernel.ids import NO_PARENT
 
 MAX_TEXT = 1_000_000
+
+
+class TextsField(forms.Field):
+    """Texts that come under one name."""
+
+    widget = forms.MultipleHiddenInput
+
+    @override
+    def clean(self, value: object) -> list[str]:
+        """Return them; the service says which are too long or too many."""
+        return [str(one) for one in value] if isinstance(value, list) else []
 
 
 class SendForm(forms.Form):
@@ -24,6 +37,9 @@ class SendForm(forms.Form):
     parent_message_id = forms.CharField(max_length=64, required=False, empty_value=NO_PARENT)
     client_request_id = forms.CharField(max_length=64, required=False)
     is_temporary = forms.BooleanField(required=False)
+    quotes = TextsField(required=False)
+    project = forms.CharField(max_length=24, required=False)
+    preset = forms.CharField(max_length=64, required=False)
 
     def clean_client_request_id(self) -> str:
         """Accept a UUID or nothing."""
@@ -48,16 +64,19 @@ class EditForm(forms.Form):
 
 
 class RateForm(forms.Form):
-    """A thumb, up or down, or none any more."""
+    """A thumb, up or down, or none any more; perhaps with a reason and a note."""
 
     rating = forms.ChoiceField(
         choices=[("thumbsUp", "thumbsUp"), ("thumbsDown", "thumbsDown"), ("none", "none")],
     )
+    tag = forms.CharField(max_length=64, required=False)
+    text = forms.CharField(max_length=MAX_FEEDBACK, required=False)
 
     def feedback(self) -> dict[str, str] | None:
         """Return LibreChat's feedback object."""
-        rating = self.cleaned_data["rating"]
-        return None if rating == "none" else {"rating": rating}
+        if self.cleaned_data["rating"] == "none":
+            return None
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class RenameForm(forms.Form):

@@ -10,6 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.access.permissions import role_allows
 from agents.llm.available import PickerModel
 from conversations.access import conversation_get, message_get
 from conversations.models import Conversation
@@ -91,7 +92,11 @@ def message_edit_form(request: HttpRequest, conversation_id: str, message_id: st
 def picker(request: HttpRequest) -> HttpResponse:
     """Return the options of the model picker."""
     conversation = _conversation(request)
-    return render(request, "conversations/_picker.html", {"groups": _groups(request, conversation)})
+    context = {
+        "groups": _groups(request, conversation),
+        "can_compare": role_allows(person(request), "MULTI_CONVO", "USE"),
+    }
+    return render(request, "conversations/_picker.html", context)
 
 
 @require_GET
@@ -122,6 +127,7 @@ def _groups(request: HttpRequest, conversation: Conversation | None) -> list[Opt
     chosen = choice(request, conversation)
     base = _chat_url(conversation)
     extra = {"temporary": "1"} if wants_temporary(request) else {}
+    extra |= {name: request.GET[name] for name in ("project", "preset") if name in request.GET}
 
     def option(endpoint: str, model: PickerModel) -> Option:
         query = urlencode({"endpoint": endpoint, "model": model.id, **extra})

@@ -2,26 +2,26 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.access.overrides import effective
-from accounts.config import InterfaceConfig
 from accounts.models import User
-from conversations.generation.start import RETENTION_HOURS
+from conversations.generation.refusals import may_be_temporary
 from conversations.models import Conversation, Message
 from conversations.queries.thread import text_of
+from conversations.services.expiry import general_retention, temporary_retention
 from conversations.web import moments
+from conversations.web.beginnings import beginning_of
 from conversations.web.composer import (
     choice_for_new,
     composer_for_new,
     offered,
     wants_temporary,
 )
+from conversations.web.expiry import until
 from conversations.web.pages import person
 from conversations.web.sidebar import sidebar
 from conversations.web.specs import spec_named
@@ -65,30 +65,34 @@ def landing(
     """Render the landing page; ``text`` and ``problem`` come from a refused send."""
     shown = sidebar(request)
     last = shown.conversations[0] if shown.conversations else None
-    chosen = choice_for_new(request, offered(request), last)
+    beginning = beginning_of(request)
+    chosen = choice_for_new(request, offered(request), last, beginning)
     is_temporary = wants_temporary(request)
-    now, zone = clock.now(), moments.zone_of(request)
     new = reverse("chat_new")
     context = {
         "sidebar": shown,
         "current_page": "new",
-        "composer": composer_for_new(request, chosen, text=text, problem=problem),
+        "composer": composer_for_new(
+            request, chosen, beginning=beginning, text=text, problem=problem
+        ),
+        "beginning": beginning,
         "greeting": _greeting(request, chosen.spec),
-        "can_be_temporary": True,
+        "can_be_temporary": may_be_temporary(person(request)),
         "is_temporary": is_temporary,
         "is_demo": chosen.is_demo,
         "temporary_url": new if is_temporary else f"{new}?temporary=1",
-        "temporary_until": (now + _temporary_for(person(request))).astimezone(zone),
+        "expires": _expires(request, is_temporary=is_temporary),
         "starters": starters_of(person(request), chosen.spec),
         "recent": () if is_temporary else cards(request, shown.conversations[:CARDS]),
     }
     return render(request, "conversations/landing.html", context, status=status)
 
 
-def _temporary_for(user: User) -> timedelta:
-    """Return how long a temporary chat of a person stays."""
-    hours = effective("interface", InterfaceConfig, user).temporary_chat_retention
-    return timedelta(hours=float(hours or RETENTION_HOURS))
+def _expires(request: HttpRequest, *, is_temporary: bool) -> str:
+    """Return until when a chat that begins here is kept; "" when for good."""
+    user = person(request)
+    retention = temporary_retention(user) if is_temporary else general_retention(user)
+    return until(request, clock.now() + retention) if retention else ""
 
 
 def _greeting(request: HttpRequest, spec: str) -> str:

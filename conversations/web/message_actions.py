@@ -5,18 +5,22 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.limits.counters import client_address, limit_check
 from conversations.access import message_get
+from conversations.generation.requests import request_for_chat
 from conversations.generation.start import StartRequest, continuation_of, generation_start
 from conversations.models import Message
+from conversations.queries.ratings import REASONS
 from conversations.queries.thread import message_in_thread, thread_view
+from conversations.services.comparisons import comparison_end
 from conversations.services.conversations import conversation_leaf_set
 from conversations.services.messages import message_edit, message_feedback
-from conversations.web.chat import NEAR, request_for_chat
+from conversations.web.chat import NEAR
 from conversations.web.forms import EditForm, RateForm, first_error
 from conversations.web.pages import page, person, wants_fragment
+from conversations.web.sidebar import sidebar
 from librechat.kernel.errors import InvalidInputError
 
 
@@ -30,7 +34,7 @@ def edit(request: HttpRequest, conversation_id: str, message_id: str) -> HttpRes
         raise InvalidInputError(first_error(form))
     text = form.cleaned_data["text"]
     if form.cleaned_data["mode"] == EditForm.RERUN and message.is_created_by_user:
-        body = replace(_turn(request, message), text=text)
+        body = replace(_turn(request, message), text=text, quotes=tuple(message.quotes))
         return _start(request, body)
     message_edit(message=message, text=text)
     return _article_or_chat(request, message, "conversations/_message.html")
@@ -66,7 +70,37 @@ def rate(request: HttpRequest, conversation_id: str, message_id: str) -> HttpRes
     if not form.is_valid():
         raise InvalidInputError(first_error(form))
     message_feedback(message=message, feedback=form.feedback())
-    return _article_or_chat(request, message, "conversations/_reply_footer.html")
+    if not wants_fragment(request):
+        return _to_message(message)
+    sent = form.cleaned_data
+    context = {
+        "message": message_in_thread(message),
+        # A bare thumb is asked for its reason; "none" and a reason are not.
+        "asks_why": sent["rating"] != "none" and "tag" not in request.POST,
+        "reasons": REASONS.get(sent["rating"], {}),
+    }
+    return render(request, "conversations/_reply_footer.html", context)
+
+
+@require_GET
+@page
+def feedback(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponse:
+    """Ask for the reason of a rating: a page, or the piece a script puts below the answer."""
+    message = message_get(person(request), conversation_id, message_id)
+    shown = message_in_thread(message)
+    context = {
+        "message": shown,
+        "reasons": REASONS.get(shown.feedback, REASONS["thumbsDown"]),
+        "rating": shown.feedback or "thumbsDown",
+    }
+    if wants_fragment(request):
+        return render(request, "conversations/_feedback.html", context)
+    context |= {
+        "sidebar": sidebar(request),
+        "current_conversation_id": conversation_id,
+        "back_url": f"{reverse('chat', args=[conversation_id])}#m-{message_id}",
+    }
+    return render(request, "conversations/organise/feedback.html", context)
 
 
 @require_POST
@@ -77,6 +111,19 @@ def select(request: HttpRequest, conversation_id: str, message_id: str) -> HttpR
     thread = thread_view(message.conversation, leaf_id=message_id)
     conversation_leaf_set(conversation=message.conversation, message_id=thread.leaf_id)
     if wants_fragment(request):
+        context = {"thread": thread, "near_count": NEAR}
+        return render(request, "conversations/_thread.html", context)
+    return _to_message(message)
+
+
+@require_POST
+@page
+def keep(request: HttpRequest, conversation_id: str, message_id: str) -> HttpResponse:
+    """Go on with one of the answers that stand side by side."""
+    message = message_get(person(request), conversation_id, message_id)
+    comparison_end(message=message)
+    if wants_fragment(request):
+        thread = thread_view(message.conversation, leaf_id=message_id)
         context = {"thread": thread, "near_count": NEAR}
         return render(request, "conversations/_thread.html", context)
     return _to_message(message)

@@ -70,3 +70,14 @@ def last_touched(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
     if local.date() == today - timedelta(days=1):
         return _("Yesterday")
     return formats.date_format(local, "j F Y" if local.year != today.year else "j F")
+
+
+def to_come(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
+    """Return "today, 18:30", "tomorrow, 08:12" or a date."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    time = {"time": formats.time_format(local, "H:i")}
+    if local.date() <= today:
+        return _("today, %(time)s") % time
+    if local.date() == today + timedelta(days=1):
+        return _("tomorrow, %(time)s") % time
+    return formats.date_format(local, "j F Y" if local.year != today.year else "j F")

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
@@ -47,6 +47,11 @@ def person(request: HttpRequest) -> User:
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether a script of ours asks, not the browser itself."""
     return request.headers.get("HX-Request") == "true"
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was filled with, though it be empty; None when it was not sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:

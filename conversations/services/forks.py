@@ -1,0 +1,186 @@
+"""Copies of conversations: forked at a message, or whole."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import Any, Literal, TypeAlias
+
+from django.db import transaction
+
+from accounts.models import User
+from conversations import tree
+from conversations.models import Conversation, Message, conversation_lock
+from conversations.search.indexing import conversation_index, messages_index
+from conversations.services import changes
+from conversations.services.texts import check_text
+from conversations.tree import NO_PARENT, Node
+from librechat.kernel.errors import NotFoundError
+from librechat.kernel.ids import new_object_id, new_uuid
+
+ForkOption: TypeAlias = Literal["directPath", "includeBranches", "targetLevel"]
+
+MAX_TITLE = 1_024
+BATCH = 500
+# A copy is neither archived nor pinned: whoever makes one wants to go on with it.
+OPTIONS = (
+    "title",
+    "endpoint",
+    "endpoint_type",
+    "model",
+    "agent_id",
+    "spec",
+    "parameters",
+    "files",
+    "project_id",
+    "is_temporary",
+    "expired_at",
+)
+A_MOMENT = timedelta(milliseconds=1)  # clients see no finer times
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A new conversation, and old message id → id of its copy."""
+
+    conversation: Conversation
+    message_ids: dict[str, str]
+
+
+@transaction.atomic
+def conversation_fork(
+    *,
+    user: User,
+    conversation: Conversation,
+    message_id: str,
+    option: ForkOption = "targetLevel",
+    splits_at_target: bool = False,
+    latest_message_id: str = "",
+) -> Conversation:
+    """Return a new conversation with the part of this one that leads to a message.
+
+    ``splits_at_target``: it begins at the message's level and leads to ``latest_message_id``,
+    by default the end of the newest branch below the message.
+
+    Raises:
+        NotFoundError: a message named is not in the conversation, or lies above the split.
+    """
+    conversation_lock(conversation.id)
+    nodes, target = _nodes(conversation), message_id
+    if splits_at_target:
+        nodes = tree.split_at(nodes, message_id)
+        target = latest_message_id or tree.latest_leaf_below(nodes, message_id)
+    if all(node.message_id != target for node in nodes):
+        raise NotFoundError("This message does not exist.")
+    copied = _copied(user, conversation, tree.planted(nodes, _kept(nodes, target, option)))
+    return _opened_at(copied, target)
+
+
+@transaction.atomic
+def conversation_duplicate(*, conversation: Conversation, title: str = "") -> Conversation:
+    """Return a copy of the whole conversation, under another title where one is given.
+
+    Raises:
+        InvalidInputError: the title is too long or no text.
+    """
+    conversation_lock(conversation.id)
+    nodes = _nodes(conversation)
+    everything = [node.message_id for node in nodes]
+    cleaned = " ".join(title.split())
+    check_text("title", cleaned, longest=MAX_TITLE)
+    copied = _copied(
+        conversation.user,
+        conversation,
+        tree.planted(nodes, everything),
+        **({"title": cleaned} if cleaned else {}),
+    )
+    return _opened_at(copied, conversation.leaf_message_id)
+
+
+@transaction.atomic
+def conversation_copy(
+    *,
+    user: User,
+    source_fields: Mapping[str, Any],
+    rows: Iterable[Message],
+) -> Copied:
+    """Store a new conversation with copies of messages under ids of their own.
+
+    ``source_fields``: columns of the conversation. ``rows``: stored or not, each parent before
+    its children; a message whose parent did not come before it is a root. They become the copies,
+    batch by batch, so a generator keeps the memory small.
+    """
+    conversation = Conversation.objects.create(user=user, **source_fields)
+    message_ids: dict[str, str] = {}
+    moments: dict[str, datetime] = {}
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        for row in batch:
+            original_id, parent_id = row.message_id, row.parent_message_id
+            before = moments.get(parent_id)
+            if before is not None and row.created_at <= before:
+                row.created_at = before + A_MOMENT
+            _become_copy(row, conversation, message_ids.get(parent_id, NO_PARENT))
+            message_ids[original_id] = row.message_id
+            moments[original_id] = row.created_at
+        Message.objects.bulk_create(batch)
+        messages_index(batch)
+    conversation_index(conversation)
+    transaction.on_commit(partial(changes.announce, conversation))
+    return Copied(conversation, message_ids)
+
+
+def _kept(nodes: Sequence[Node], target: str, option: ForkOption) -> set[str]:
+    match option:
+        case "directPath":
+            return set(tree.branch_to(nodes, target))
+        case "includeBranches":
+            return tree.with_branches(nodes, target)
+        case "targetLevel":
+            return tree.down_to_level(nodes, target)
+
+
+def _nodes(conversation: Conversation) -> list[Node]:
+    rows = conversation.messages.in_order()
+    return [Node(*row) for row in rows.values_list("message_id", "parent_message_id")]
+
+
+def _copied(user: User, source: Conversation, nodes: Sequence[Node], **fields: str) -> Copied:
+    options = {name: getattr(source, name) for name in OPTIONS} | fields
+    copied = conversation_copy(user=user, source_fields=options, rows=_rows(source, nodes))
+    copied.conversation.tags.set(source.tags.all())
+    return copied
+
+
+def _rows(source: Conversation, nodes: Sequence[Node]) -> Iterator[Message]:
+    """Yield messages in the order of the nodes, below the parents the nodes name."""
+    for start in range(0, len(nodes), BATCH):
+        batch = nodes[start : start + BATCH]
+        wanted = [node.message_id for node in batch]
+        found = {row.message_id: row for row in source.messages.filter(message_id__in=wanted)}
+        for node in batch:
+            row = found[node.message_id]
+            row.parent_message_id = node.parent_message_id
+            yield row
+
+
+def _become_copy(row: Message, conversation: Conversation, parent: str) -> None:
+    """Give a row an identity of its own; everything a message shows stays as it is.
+
+    In place: to make ten thousand objects a second time takes longer than to store them.
+    """
+    row.id, row.message_id = new_object_id(), new_uuid()
+    row.conversation, row.user_id = conversation, conversation.user_id
+    row.parent_message_id, row.revision = parent, 0
+    if row.metadata:
+        # What the answer cost was paid in the chat it comes from; see queries/statistics.py.
+        row.metadata = row.metadata | {"copied": True}
+
+
+def _opened_at(copied: Copied, message_id: str) -> Conversation:
+    """Return the copy, with the branch to a message of the original in view."""
+    conversation = copied.conversation
+    conversation.leaf_message_id = copied.message_ids.get(message_id, "")
+    conversation.save(update_fields=["leaf_message_id"])
+    return conversation
