@@ -3,16 +3,23 @@
 import "../styles/main.css";
 import htmx from "htmx.org";
 import { ChatElement } from "./chat/chat";
+import { watchFeedback } from "./chat/feedback";
 import { RailElement } from "./chat/rail";
 import { ThreadElement } from "./chat/thread";
 import { ComposerElement } from "./composer/composer";
 import { ModelPickerElement } from "./composer/picker";
+import { watchSlash } from "./composer/prompt_slash";
+import { watchQuotes } from "./composer/quote_watch";
 import { watchCopies } from "./ui/copy";
+import { watchDiagrams } from "./ui/diagram_watch";
 import { watchImages } from "./ui/images";
+import { watchNotices } from "./ui/notices";
 import { watchShortcuts } from "./ui/shortcuts";
 import { SidebarElement } from "./ui/sidebar";
 import { ThemeElement } from "./ui/theme";
+import { watchTitle } from "./ui/title_mark";
 import { ToastsElement } from "./ui/toasts";
+import { keepZone } from "./ui/zone";
 
 document.documentElement.dataset.script = "";
 customElements.define("lc-toasts", ToastsElement);
@@ -22,9 +29,23 @@ customElements.define("lc-thread", ThreadElement);
 customElements.define("lc-rail", RailElement);
 customElements.define("lc-model-picker", ModelPickerElement);
 customElements.define("lc-composer", ComposerElement);
+const chat = document.querySelector<HTMLElement>("lc-chat");
+if (chat) {
+  watchTitle(chat); // before the chat speaks
+}
 customElements.define("lc-chat", ChatElement);
 watchCopies();
+watchFeedback();
 watchImages();
+watchDiagrams();
+keepZone();
+watchNotices();
 watchShortcuts();
+watchSlash();
+watchQuotes();
 // htmx starts by itself; named here so that the bundle keeps it.
 htmx.config.historyCacheSize = 0;
+window.addEventListener("load", () => {
+  // Without it, as on an address that is not secure, only the page for offline times is missing.
+  navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
+});

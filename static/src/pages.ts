@@ -2,12 +2,27 @@
 
 import "../styles/main.css";
 import { CodesElement } from "./ui/codes";
+import { watchDiagrams } from "./ui/diagram_watch";
+import { NoticesElement } from "./ui/notice_choice";
 import { PasskeyElement } from "./ui/passkeys";
+import { watchShortcuts } from "./ui/shortcuts";
 import { ThemeElement } from "./ui/theme";
 import { ToastsElement } from "./ui/toasts";
+import { keepZone } from "./ui/zone";
 
 document.documentElement.dataset.script = "";
 customElements.define("lc-toasts", ToastsElement);
 customElements.define("lc-theme", ThemeElement);
 customElements.define("lc-passkey", PasskeyElement);
 customElements.define("lc-codes", CodesElement);
+customElements.define("lc-notices", NoticesElement);
+watchDiagrams();
+keepZone();
+watchShortcuts();
+if (document.querySelector("lc-shortcut-list")) {
+  import("./ui/shortcut_settings")
+    .then(({ ShortcutListElement }) => {
+      customElements.define("lc-shortcut-list", ShortcutListElement);
+    })
+    .catch(() => undefined); // the list still shows the keys
+}

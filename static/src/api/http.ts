@@ -1,5 +1,7 @@
 /** Requests to our own server, with the CSRF token and errors as sentences. */
 
+import { text } from "../ui/texts";
+
 export class HttpError extends Error {
   constructor(
     readonly status: number,
@@ -16,8 +18,8 @@ export function sentence(error: unknown): string {
     return error.message;
   }
   return navigator.onLine
-    ? "The server did not answer. Nothing was lost; please try again."
-    : "You are offline. Your text is kept; try again when you are back.";
+    ? text("noAnswer", "The server did not answer. Nothing was lost; please try again.")
+    : text("offlineKept", "You are offline. Your text is kept; try again when you are back.");
 }
 
 export function csrfToken(): string {
@@ -28,16 +30,20 @@ export function csrfToken(): string {
 function messageOf(body: unknown, status: number): string {
   if (typeof body === "object" && body !== null) {
     for (const name of ["message", "error"] as const) {
-      const text = (body as Record<string, unknown>)[name];
-      if (typeof text === "string") {
-        return text;
+      const said = (body as Record<string, unknown>)[name];
+      if (typeof said === "string") {
+        return said;
       }
     }
     if ((body as Record<string, unknown>).type === "concurrent") {
-      return "Another answer is still being written. Wait for it or stop it, then send again.";
+      return text(
+        "stillWriting",
+        "Another answer is still being written. Wait for it or stop it, then send again.",
+      );
     }
   }
-  return status === 429 ? "Too many messages at once. Wait a moment and send again." : "";
+  const tooMany = "Too many messages at once. Wait a moment and send again.";
+  return status === 429 ? text("tooMany", tooMany) : "";
 }
 
 async function checked(answer: Response): Promise<Response> {

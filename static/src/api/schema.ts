@@ -492,6 +492,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/chat/queued-turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what waits in a conversation. */
+        get: operations["queued_turns_list"];
+        put?: never;
+        /** @description Let a message wait; where nothing runs it is sent at once. 200: it was sent before. */
+        post: operations["queued_turn_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/chat/queued-turns/{turn_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Take a message out of the queue. */
+        delete: operations["queued_turn_cancel"];
+        options?: never;
+        head?: never;
+        /** @description Give a waiting message other words or another place. */
+        patch: operations["queued_turn_change"];
+        trace?: never;
+    };
+    "/api/agents/chat/steer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop the running answer, keep what it said, send this message next. */
+        post: operations["steer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/chat/steer/arm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop the running answer for a message that waits. */
+        post: operations["steer_arm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/chat/steer/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take a steering message back, unless it was sent. */
+        post: operations["steer_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/tools": {
         parameters: {
             query?: never;
@@ -845,7 +932,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List prompt categories. */
+        /** @description List the categories of prompts; labels are keys that the client translates. */
         get: operations["categories_list"];
         put?: never;
         post?: never;
@@ -907,6 +994,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/convos/{conversation_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the file. */
+        get: operations["conversation_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/convos/{conversation_id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Count messages, branches, tokens and cost. */
+        get: operations["conversation_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/convos/all": {
         parameters: {
             query?: never;
@@ -952,6 +1073,74 @@ export interface paths {
         put?: never;
         /** @description Put every conversation into the archive. */
         post: operations["conversations_archive_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/convos/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Do one act to many conversations at once; those that are not theirs are left out. */
+        post: operations["conversations_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/convos/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Copy a conversation with all its branches. */
+        post: operations["conversation_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/convos/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Fork at a message. */
+        post: operations["conversation_fork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/convos/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Import everything in the file; what is known already is not imported twice. */
+        post: operations["conversations_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1188,7 +1377,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return a page of a conversation's messages. */
+        /** @description Return a page of a conversation's messages, or the messages that match a search. */
         get: operations["messages_page"];
         put?: never;
         post?: never;
@@ -1208,7 +1397,8 @@ export interface paths {
         /** @description Return every message of a conversation, parents before children. */
         get: operations["messages_list"];
         put?: never;
-        post?: never;
+        /** @description Store a message that no run wrote. */
+        post: operations["message_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1245,6 +1435,58 @@ export interface paths {
         /** @description Rate an answer; nothing takes the rating back. */
         put: operations["message_feedback"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{conversation_id}/{message_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List what the message said before it was edited, the last words first. */
+        get: operations["message_versions"];
+        put?: never;
+        /** @description Let the message say again what it said. */
+        post: operations["message_version_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/artifact/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Replace a piece of its source. */
+        post: operations["artifact_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/branch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make it an answer of its own, beside the whole. */
+        post: operations["message_branch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1361,10 +1603,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List presets. */
+        /** @description Return every preset. */
         get: operations["presets_list"];
         put?: never;
-        post?: never;
+        /** @description Make a preset, or replace the one named. */
+        post: operations["preset_save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Delete one preset, or all; they can be brought back from the bin. */
+        post: operations["preset_delete"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1378,14 +1638,121 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List chat folders, a page at a time. */
+        /** @description Return a page of projects. */
         get: operations["projects_list"];
         put?: never;
+        /** @description Make a project. */
+        post: operations["project_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return one project. */
+        get: operations["project_read"];
+        put?: never;
+        post?: never;
+        /** @description Delete a project; its chats stay, and it can be brought back from the bin. */
+        delete: operations["project_delete"];
+        options?: never;
+        head?: never;
+        /** @description Change a project's name, description, instructions or defaults. */
+        patch: operations["project_change"];
+        trace?: never;
+    };
+    "/api/projects/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Put a chat into a project or take it out. */
+        put: operations["project_assign"];
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a group's versions, newest first, a bare array; without a group, my own. */
+        get: operations["prompts_list"];
+        put?: never;
+        /** @description Make a group with its first version. */
+        post: operations["prompt_group_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{prompt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return it. */
+        get: operations["prompt_version_read"];
+        put?: never;
+        post?: never;
+        /** @description Delete it; with the last version the group goes. */
+        delete: operations["prompt_version_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{prompt_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Replace them. */
+        patch: operations["prompt_version_label"];
+        trace?: never;
+    };
+    "/api/prompts/{prompt_id}/tags/production": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Put this one into production. */
+        patch: operations["prompt_version_publish"];
         trace?: never;
     };
     "/api/prompts/all": {
@@ -1395,7 +1762,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List every prompt group that may be used. */
+        /** @description Return the groups, a bare array. */
         get: operations["prompts_all"];
         put?: never;
         post?: never;
@@ -1412,8 +1779,78 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List prompt groups, a page at a time. */
+        /** @description Return one page, the most used prompts first. */
         get: operations["prompt_groups_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/groups/{prompt_group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return it with the text in production. */
+        get: operations["prompt_group_read"];
+        put?: never;
+        post?: never;
+        /** @description Delete it with its versions; it can be brought back from the bin. */
+        delete: operations["prompt_group_delete"];
+        options?: never;
+        head?: never;
+        /** @description Change what it is called and found by. */
+        patch: operations["prompt_group_change"];
+        trace?: never;
+    };
+    "/api/prompts/groups/{prompt_group_id}/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Add a version. */
+        post: operations["prompt_version_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/groups/{prompt_group_id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Count one use. */
+        post: operations["prompt_group_use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/random": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a few by chance. */
+        get: operations["prompts_random"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1463,10 +1900,81 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Say whether messages can be searched. */
+        /** @description Say whether messages can be searched: always, the database does it if nothing else. */
         get: operations["search_enable"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a page of links. */
+        get: operations["share_links_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the snapshot. */
+        get: operations["shared_read"];
+        put?: never;
+        /** @description Share a conversation, or one branch of it; the path names the conversation. */
+        post: operations["share_create"];
+        /** @description Revoke a link; whoever opens it from now on finds nothing. */
+        delete: operations["share_delete"];
+        options?: never;
+        head?: never;
+        /** @description Take the snapshot anew; the address stays. */
+        patch: operations["share_update"];
+        trace?: never;
+    };
+    "/api/share/{share_id}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the settings that concern a shared page. */
+        get: operations["shared_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/{share_id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Copy a shared chat into a chat of one's own. */
+        post: operations["shared_fork"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1480,7 +1988,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Say which link shares a conversation. */
+        /** @description Say which link shares a conversation; the clients ask whenever they open one. */
         get: operations["share_link_read"];
         put?: never;
         post?: never;
@@ -1497,9 +2005,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List bookmarks. */
+        /** @description Return every bookmark, in the person's order. */
         get: operations["tags_list"];
         put?: never;
+        /** @description Make a bookmark, and put it on a conversation when asked to. */
+        post: operations["tag_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Rename, describe or move a bookmark. */
+        put: operations["tag_change"];
+        post?: never;
+        /** @description Delete a bookmark; it can be brought back from the bin. */
+        delete: operations["tag_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/convo/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Replace the bookmarks of a conversation. */
+        put: operations["conversation_tags_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1736,15 +2280,29 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description * `install` - install
-         *     * `uninstall` - uninstall
-         * @enum {string}
-         */
-        ActionEnum: "install" | "uninstall";
         /** @description The conversations that are being answered. */
         Active: {
             activeJobIds: string[];
+        };
+        /** @description A message to store as it is. */
+        AddRequest: {
+            /** @default  */
+            messageId: string;
+            /** @default 00000000-0000-0000-0000-000000000000 */
+            parentMessageId: string;
+            /** @default false */
+            isCreatedByUser: boolean;
+            /** @default  */
+            sender: string;
+            /** @default  */
+            text: string;
+            content?: components["schemas"]["PartRequest"][];
+            /** @default  */
+            endpoint: string;
+            /** @default  */
+            model: string;
+            /** @default  */
+            iconURL: string;
         };
         AdminConfigFieldRequest: {
             fieldPath: string;
@@ -1799,6 +2357,25 @@ export interface components {
         ArchivedCount: {
             archivedCount: number;
         };
+        /** @description The message's words after the edit. */
+        ArtifactAnswer: {
+            conversationId: string;
+            content: {
+                [key: string]: unknown;
+            }[];
+            text: string;
+        };
+        /** @description Which artifact of the message, what it says, what it shall say. */
+        ArtifactRequest: {
+            index: number;
+            original: string;
+            updated: string;
+        };
+        /** @description The project a chat goes into; null takes it out. */
+        AssignRequest: {
+            /** @default  */
+            projectId: string;
+        };
         Balance: {
             user: string;
             tokenCredits: number;
@@ -1808,6 +2385,80 @@ export interface components {
             /** Format: date-time */
             lastRefill?: string;
             refillAmount?: number;
+        };
+        /** @enum {unknown} */
+        BlankEnum: "";
+        /** @description The answer and whose parts of it. */
+        BranchRequest: {
+            messageId: string;
+            agentId: string;
+        };
+        /** @description An act; ``projectId`` goes with move (empty: out of its project), ``tag`` with tag, untag. */
+        Bulk: {
+            action: components["schemas"]["BulkActionEnum"];
+            conversationIds: string[];
+            /** @default  */
+            projectId: string;
+            /** @default  */
+            tag: string;
+        };
+        /**
+         * @description * `archive` - archive
+         *     * `unarchive` - unarchive
+         *     * `delete` - delete
+         *     * `restore` - restore
+         *     * `tag` - tag
+         *     * `untag` - untag
+         *     * `move` - move
+         * @enum {string}
+         */
+        BulkActionEnum: "archive" | "unarchive" | "delete" | "restore" | "tag" | "untag" | "move";
+        /** @description How many it changed, and the requests that take it back. */
+        BulkDone: {
+            changed: number;
+            undo: components["schemas"]["Bulk"][];
+        };
+        /** @description An act; ``projectId`` goes with move (empty: out of its project), ``tag`` with tag, untag. */
+        BulkRequest: {
+            action: components["schemas"]["BulkActionEnum"];
+            conversationIds: string[];
+            /** @default  */
+            projectId: string;
+            /** @default  */
+            tag: string;
+        };
+        /** @description The copy and its messages. */
+        ConversationCopy: {
+            conversation: {
+                [key: string]: unknown;
+            };
+            messages: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description What to copy, and how the copy is called. */
+        ConversationDuplicateRequest: {
+            conversationId: string;
+            /** @default  */
+            title: string;
+        };
+        /** @description Where to fork and how much comes along. */
+        ConversationForkRequest: {
+            conversationId: string;
+            messageId: string;
+            /** @default  */
+            option: components["schemas"]["OptionEnum"] | components["schemas"]["BlankEnum"];
+            /** @default false */
+            splitAtTarget: boolean;
+            /** @default  */
+            latestMessageId: string;
+        };
+        /** @description What a chat in a project starts with. */
+        DefaultsRequest: {
+            endpoint?: string;
+            model?: string;
+            spec?: string;
+            agent_id?: string;
         };
         /** @description How much was deleted. */
         Deleted: {
@@ -1844,6 +2495,25 @@ export interface components {
             tag?: string;
             text?: string;
         };
+        /** @description Which part of a shared chat to continue; the revision is the ``updatedAt`` that was seen. */
+        ForkRequest: {
+            targetMessageIndex?: number;
+            shareRevision?: string;
+        };
+        /** @description What a group is called and found by. */
+        GroupRequest: {
+            name: string;
+            oneliner?: string;
+            category?: string;
+            command?: string;
+        };
+        ImportAnswer: {
+            message: string;
+        };
+        ImportUploadRequest: {
+            /** Format: binary */
+            file: string;
+        };
         KeyExpiry: {
             expiresAt: string | null;
         };
@@ -1864,12 +2534,30 @@ export interface components {
             }[];
             nextCursor: string | null;
         };
+        MessageVersionPage: {
+            versions: components["schemas"]["Version"][];
+            nextCursor: string | null;
+        };
         NewApiKeyRequest: {
             name: string;
             /** Format: date-time */
             expiresAt?: string | null;
             scopes?: string[];
         };
+        /** @description A group and its first version. */
+        NewGroupRequest: {
+            prompt: components["schemas"]["TextRequest"];
+            group: components["schemas"]["GroupRequest"];
+        };
+        /**
+         * @description * `` -
+         *     * `default` - default
+         *     * `targetLevel` - targetLevel
+         *     * `directPath` - directPath
+         *     * `includeBranches` - includeBranches
+         * @enum {string}
+         */
+        OptionEnum: "default" | "targetLevel" | "directPath" | "includeBranches";
         /** @description Rows and the cursor of the next page, null at the end. */
         Page: {
             conversations: {
@@ -1877,6 +2565,18 @@ export interface components {
             }[];
             nextCursor: string | null;
         };
+        /** @description A text or reasoning part of an answer. */
+        PartRequest: {
+            type: components["schemas"]["PartTypeEnum"];
+            text?: string;
+            think?: string;
+        };
+        /**
+         * @description * `text` - text
+         *     * `think` - think
+         * @enum {string}
+         */
+        PartTypeEnum: "text" | "think";
         PatchedAdminConfigActiveRequest: {
             isActive?: boolean;
         };
@@ -1903,8 +2603,38 @@ export interface components {
                 };
             };
         };
+        /** @description What is to change of a group. */
+        PatchedGroupChangeRequest: {
+            name?: string;
+            oneliner?: string;
+            category?: string;
+            command?: string;
+        };
+        /** @description All labels of a version. */
+        PatchedLabelsRequest: {
+            labels?: string[];
+        };
         PatchedPreferencesRequest: {
             statefulCodeEnvironment?: components["schemas"]["StatefulCodeEnvironmentEnum"];
+        };
+        /** @description A project to make, or what is to change of one. */
+        PatchedProjectRequest: {
+            name?: string;
+            description?: string;
+            instructions?: string;
+            defaults?: components["schemas"]["DefaultsRequest"];
+        };
+        /** @description What is to change of a message that waits. */
+        PatchedQueuedTurnChangeRequest: {
+            text?: string;
+            position?: number;
+        };
+        /** @description What a link shows; ``expiredAt``, ours: when it ends, null for never. */
+        PatchedShareRequest: {
+            targetMessageId?: string;
+            snapshotFiles?: boolean;
+            /** Format: date-time */
+            expiredAt?: string | null;
         };
         PermissionAnswersRequest: {
             CONFIGURE_OBO?: boolean;
@@ -1927,19 +2657,41 @@ export interface components {
             conversationId: string;
             pinned: boolean;
         };
+        /**
+         * @description * `install` - install
+         *     * `uninstall` - uninstall
+         * @enum {string}
+         */
+        PluginActionEnum: "install" | "uninstall";
         /** @description A tool and its fields; ``isEntityTool`` is accepted and means nothing here. */
         PluginRequest: {
             pluginKey: string;
-            action: components["schemas"]["ActionEnum"];
+            action: components["schemas"]["PluginActionEnum"];
             auth?: {
                 [key: string]: string | null;
             } | null;
+        };
+        /** @description Which preset to delete; without an id all of them. */
+        PresetIdRequest: {
+            /** @default  */
+            presetId: string;
+        };
+        PresetsDeleted: {
+            acknowledged: boolean;
+            deletedCount: number;
         };
         ProjectPage: {
             projects: {
                 [key: string]: unknown;
             }[];
             nextCursor: string | null;
+        };
+        /** @description A project to make, or what is to change of one. */
+        ProjectRequest: {
+            name?: string;
+            description?: string;
+            instructions?: string;
+            defaults?: components["schemas"]["DefaultsRequest"];
         };
         PromptGroupPage: {
             promptGroups: {
@@ -1951,6 +2703,76 @@ export interface components {
             has_more: boolean;
             after: string | null;
         };
+        PromptMessage: {
+            message: string;
+        };
+        PromptUses: {
+            numberOfGenerations: number;
+        };
+        /** @description What waits in a conversation, in order. */
+        Queue: {
+            queuedTurns: components["schemas"]["Receipt"][];
+            capability: {
+                [key: string]: unknown;
+            };
+            revision: number;
+        };
+        /** @description A message that waits; without an endpoint it is sent as the conversation is set to. */
+        QueuedTurnRequest: {
+            /** @default  */
+            text: string;
+            conversationId: string;
+            /** @default 00000000-0000-0000-0000-000000000000 */
+            parentMessageId: string;
+            /** @default  */
+            clientRequestId: string;
+            /** @default  */
+            endpoint: string;
+            /** @default  */
+            endpointType: string;
+            /** @default  */
+            model: string;
+            /** @default  */
+            spec: string;
+            /** @default  */
+            agent_id: string;
+            /** @default  */
+            timezone: string;
+            quotes?: string[];
+            /** @default [] */
+            addedConvo: Record<string, never> | Record<string, never>[];
+            files?: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description A message in the queue and how it stands. */
+        Receipt: {
+            queuedTurnId: string;
+            status: components["schemas"]["StatusEnum"];
+            text: string;
+            position: number;
+            conversationId: string;
+            parentMessageId: string;
+            clientRequestId: string;
+            quotes: string[];
+            revision: number;
+            createdAt: string;
+            updatedAt: string;
+        };
+        /** @description A receipt. */
+        ReceiptAnswer: {
+            receipt: components["schemas"]["Receipt"];
+            capability: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description * `user` - user
+         *     * `group` - group
+         *     * `role` - role
+         * @enum {string}
+         */
+        ReceiverTypeEnum: "user" | "group" | "role";
         /**
          * @description * `seconds` - Seconds
          *     * `minutes` - Minutes
@@ -1985,13 +2807,26 @@ export interface components {
         ResetRequestRequest: {
             email: string;
         };
-        ShareLink: {
-            success: boolean;
-            shareId: string | null;
-            conversationId: string;
+        /** @description Which earlier words. */
+        RestoreRequest: {
+            revision: number;
+        };
+        ShareLinkPage: {
+            links: {
+                [key: string]: unknown;
+            }[];
+            nextCursor: string | null;
+            hasNextPage: boolean;
+        };
+        /** @description What a link shows; ``expiredAt``, ours: when it ends, null for never. */
+        ShareRequest: {
+            targetMessageId?: string;
+            snapshotFiles?: boolean;
+            /** Format: date-time */
+            expiredAt?: string | null;
         };
         SharingReceiverRequest: {
-            type: components["schemas"]["TypeEnum"];
+            type: components["schemas"]["ReceiverTypeEnum"];
             id?: string;
             source?: string;
             idOnTheSource?: string;
@@ -2000,7 +2835,7 @@ export interface components {
             expiresAt?: string | null;
         };
         SharingRemovalRequest: {
-            type: components["schemas"]["TypeEnum"];
+            type: components["schemas"]["ReceiverTypeEnum"];
             id?: string;
         };
         SharingUpdateRequest: {
@@ -2020,10 +2855,88 @@ export interface components {
          * @enum {string}
          */
         StatefulCodeEnvironmentEnum: "user" | "agent-user" | "conversation";
+        /** @description Counts; the cost is in credits, 1,000,000 a dollar. */
+        Statistics: {
+            messages: number;
+            userMessages: number;
+            answers: number;
+            branches: number;
+            inputTokens: number;
+            outputTokens: number;
+            cost: number;
+            models: string[];
+            firstAt: string | null;
+            lastAt: string | null;
+        };
+        /**
+         * @description * `queued` - queued
+         *     * `admitted` - admitted
+         *     * `cancelled` - cancelled
+         *     * `dead` - dead
+         * @enum {string}
+         */
+        StatusEnum: "queued" | "admitted" | "cancelled" | "dead";
+        /** @description A steering message that waits. */
+        SteerNamedRequest: {
+            conversationId: string;
+            steerId: string;
+        };
+        /** @description A message that takes the running answer's place. */
+        SteerRequest: {
+            /** @default  */
+            text: string;
+            conversationId: string;
+            /** @default 00000000-0000-0000-0000-000000000000 */
+            parentMessageId: string;
+            /** @default  */
+            clientRequestId: string;
+            /** @default  */
+            endpoint: string;
+            /** @default  */
+            endpointType: string;
+            /** @default  */
+            model: string;
+            /** @default  */
+            spec: string;
+            /** @default  */
+            agent_id: string;
+            /** @default  */
+            timezone: string;
+            quotes?: string[];
+            /** @default [] */
+            addedConvo: Record<string, never> | Record<string, never>[];
+            files?: {
+                [key: string]: unknown;
+            }[];
+            /** @default  */
+            clientSteerId: string;
+            /** @default true */
+            preempt: boolean;
+        };
         StepUpRequest: {
             token?: string;
             backupCode?: string;
             password?: string;
+        };
+        /** @description A bookmark to make, or what is to change of one. */
+        TagRequest: {
+            tag?: string;
+            description?: string;
+            position?: number;
+            /** @default false */
+            addToConversation: boolean;
+            /** @default  */
+            conversationId: string;
+        };
+        /** @description All bookmarks of one conversation. */
+        TagsRequest: {
+            tags: string[];
+        };
+        /** @description A version's text. */
+        TextRequest: {
+            prompt: string;
+            /** @default text */
+            type: string;
         };
         TotpVerificationRequest: {
             token?: string;
@@ -2034,19 +2947,25 @@ export interface components {
             backupCode?: string;
             tempToken: string;
         };
-        /**
-         * @description * `user` - user
-         *     * `group` - group
-         *     * `role` - role
-         * @enum {string}
-         */
-        TypeEnum: "user" | "group" | "role";
         VerifyRequest: {
             email: string;
             token: string;
         };
         VerifyResendRequest: {
             email: string;
+        };
+        /** @description What a message said until a moment. */
+        Version: {
+            revision: number;
+            text: string;
+            content: {
+                [key: string]: unknown;
+            }[];
+            replacedAt: string;
+        };
+        /** @description A further version. */
+        VersionRequest: {
+            prompt: components["schemas"]["TextRequest"];
         };
     };
     responses: never;
@@ -3062,6 +3981,180 @@ export interface operations {
             };
         };
     };
+    queued_turns_list: {
+        parameters: {
+            query: {
+                /** @description comma-separated, at most 100 */
+                clientRequestIds?: string;
+                conversationId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"][];
+                };
+            };
+        };
+    };
+    queued_turn_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueuedTurnRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptAnswer"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptAnswer"];
+                };
+            };
+        };
+    };
+    queued_turn_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    queued_turn_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedQueuedTurnChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptAnswer"];
+                };
+            };
+        };
+    };
+    steer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteerRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    steer_arm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteerNamedRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    steer_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteerNamedRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     agent_tools_list: {
         parameters: {
             query?: never;
@@ -3620,7 +4713,7 @@ export interface operations {
                 pinned?: boolean;
                 /** @description an id or unassigned */
                 projectId?: string;
-                /** @description in titles */
+                /** @description in titles and messages */
                 search?: string;
                 sortBy?: "archivedAt" | "createdAt" | "title" | "updatedAt";
                 sortDirection?: "asc" | "desc";
@@ -3684,6 +4777,51 @@ export interface operations {
             };
         };
     };
+    conversation_export: {
+        parameters: {
+            query?: {
+                as?: "csv" | "html" | "json" | "markdown" | "text";
+                scope?: "branch" | "tree";
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    conversation_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+        };
+    };
     conversations_delete_all: {
         parameters: {
             query?: never;
@@ -3743,6 +4881,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ArchivedCount"];
+                };
+            };
+        };
+    };
+    conversations_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkDone"];
+                };
+            };
+        };
+    };
+    conversation_duplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationDuplicateRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationCopy"];
+                };
+            };
+        };
+    };
+    conversation_fork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationForkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationCopy"];
+                };
+            };
+        };
+    };
+    conversations_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ImportUploadRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
@@ -4075,6 +5325,7 @@ export interface operations {
                 messageId?: string;
                 pageSize?: number;
                 search?: string;
+                sortBy?: "createdAt" | "endpoint" | "updatedAt";
                 sortDirection?: "asc" | "desc";
             };
             header?: never;
@@ -4112,6 +5363,33 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     }[];
+                };
+            };
+        };
+    };
+    message_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AddRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
@@ -4211,6 +5489,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedbackAnswer"];
+                };
+            };
+        };
+    };
+    message_versions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageVersionPage"];
+                };
+            };
+        };
+    };
+    message_version_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    artifact_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactAnswer"];
+                };
+            };
+        };
+    };
+    message_branch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
@@ -4406,9 +5787,66 @@ export interface operations {
             };
         };
     };
-    projects_list: {
+    preset_save: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    preset_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PresetIdRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetsDeleted"];
+                };
+            };
+        };
+    };
+    projects_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description in names */
+                search?: string;
+                sortBy?: "createdAt" | "lastConversationAt" | "name" | "updatedAt";
+                sortDirection?: "asc" | "desc";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4420,14 +5858,277 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectPage"];
+                    "application/json": components["schemas"]["ProjectPage"][];
+                };
+            };
+        };
+    };
+    project_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProjectRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    project_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    project_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    project_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedProjectRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    project_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AssignRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    prompts_list: {
+        parameters: {
+            query?: {
+                groupId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    }[];
+                };
+            };
+        };
+    };
+    prompt_group_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroupRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    prompt_version_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    prompt_version_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    prompt_version_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedLabelsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptMessage"];
+                };
+            };
+        };
+    };
+    prompt_version_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptMessage"];
                 };
             };
         };
     };
     prompts_all: {
         parameters: {
-            query?: never;
+            query?: {
+                category?: string;
+                /** @description in names and descriptions */
+                name?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4448,7 +6149,16 @@ export interface operations {
     };
     prompt_groups_list: {
         parameters: {
-            query?: never;
+            query?: {
+                category?: string;
+                /** @description `after` of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description in names and descriptions */
+                name?: string;
+                /** @description the same as limit */
+                pageSize?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4461,6 +6171,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PromptGroupPage"];
+                };
+            };
+        };
+    };
+    prompt_group_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    prompt_group_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    prompt_group_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedGroupChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    prompt_version_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    prompt_group_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptUses"];
+                };
+            };
+        };
+    };
+    prompts_random: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
@@ -4535,6 +6384,179 @@ export interface operations {
             };
         };
     };
+    share_links_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                pageSize?: number;
+                /** @description in titles */
+                search?: string;
+                sortBy?: "createdAt" | "title";
+                sortDirection?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinkPage"][];
+                };
+            };
+        };
+    };
+    shared_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    share_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ShareRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    share_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    share_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedShareRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    shared_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    shared_fork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForkRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     share_link_read: {
         parameters: {
             query?: never;
@@ -4551,7 +6573,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ShareLink"];
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
@@ -4573,6 +6597,103 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     }[];
+                };
+            };
+        };
+    };
+    tag_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TagRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    tag_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TagRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    tag_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    conversation_tags_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
         };

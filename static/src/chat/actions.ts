@@ -4,6 +4,7 @@ import { getHtml, postForm, sentence } from "../api/http";
 import { element } from "../stream/painter";
 import { toast } from "../ui/toasts";
 import type { ChatElement } from "./chat";
+import { keepingFocus } from "./keyboard";
 
 interface Rerun {
   generationId: string;
@@ -24,6 +25,9 @@ export class MessageActions {
     } else if (control && action === "edit") {
       event.preventDefault();
       this.edit(control).catch(report);
+    } else if (control && action.startsWith("queue")) {
+      event.preventDefault();
+      import("./followups").then((queue) => queue.queueClicked(this.chat, control)).catch(report);
     } else if (control && action === "edit-cancel") {
       event.preventDefault();
       this.show(control).catch(report);
@@ -36,6 +40,9 @@ export class MessageActions {
       event.preventDefault();
       const mode = event.submitter?.getAttribute("value") ?? "save";
       this.save(form, mode).catch(report);
+    } else if (form instanceof HTMLFormElement && form.matches("[data-queue-edit]")) {
+      event.preventDefault();
+      import("./followups").then((queue) => queue.queueSaved(this.chat, form)).catch(report);
     }
   }
 
@@ -45,6 +52,7 @@ export class MessageActions {
       ...hiddenFields(button.form),
       ...(button.name && { [button.name]: button.value }),
     };
+    const restoreFocus = keepingFocus(this.chat, this.chat.messages ?? this.chat, button);
     button.disabled = true;
     try {
       const answer = await postForm(url, fields);
@@ -53,6 +61,7 @@ export class MessageActions {
       } else if (action === "select") {
         this.chat.messages?.replaceChildren(fragment(await answer.text()));
         this.chat.thread?.watchOlder();
+        restoreFocus();
       } else {
         this.chat.read(((await answer.json()) as Rerun).generationId, 0);
       }

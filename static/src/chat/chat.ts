@@ -6,21 +6,39 @@ import { connection } from "../stream/connection";
 import type { Frame } from "../stream/frames";
 import { element, ReplyPainter } from "../stream/painter";
 import { showTitle } from "../ui/rename";
+import { text } from "../ui/texts";
 import { toast } from "../ui/toasts";
 import { MessageActions } from "./actions";
+import type { Way } from "./followups";
 import { nameComposer, nameHead, openHead } from "./head";
-import { announce } from "./live";
+import { announce, endOf } from "./live";
 import { startTurn, type Turn } from "./start";
 import type { ThreadElement } from "./thread";
-import { dropOptimistic, openTurn, optimisticTurn } from "./turns";
+import { dropOptimistic, leafOf, openTurn, optimisticTurn } from "./turns";
+
+const PENDING = "pending";
+
+interface QueueChange {
+  conversationId: string;
+  html: string;
+}
 
 export class ChatElement extends HTMLElement {
   private readonly actions = new MessageActions(this);
   private readonly batchers = new Map<string, Batcher>();
+  /** Answers that began by themselves, or in another tab. */
+  private readonly arrived = new Set<string>();
+  private readonly running = new Set<string>();
+  /** Every answer read here: a list that is late may still name one that is over. */
+  private readonly known = new Set<string>();
+  private hasBeenLost = false;
+  private starting: Promise<void> = Promise.resolve();
 
   connectedCallback(): void {
     this.addEventListener("lc:send", (event) => this.send((event as CustomEvent<Turn>).detail));
     this.addEventListener("lc:stop", () => this.stop());
+    this.addEventListener("lc:queue", (event) => this.followUp(event as CustomEvent, "queue"));
+    this.addEventListener("lc:steer", (event) => this.followUp(event as CustomEvent, "steer"));
     // What the chat was set to came with the preset before.
     this.addEventListener("lc:preset", () => {
       this.dataset.parameters = "{}";
@@ -29,9 +47,20 @@ export class ChatElement extends HTMLElement {
     this.addEventListener("submit", (event) => this.actions.submitted(event));
     connection().addEventListener("lost", () => this.showConnection(false));
     connection().addEventListener("connected", () => this.showConnection(true));
+    connection().addEventListener("queue", (event) => {
+      const { conversationId, html } = (event as CustomEvent<QueueChange>).detail;
+      if (conversationId === this.conversationId) {
+        import("./followups").then(({ show }) => show(this, html)).catch(() => undefined);
+      }
+    });
+    this.addEventListener("lc:elsewhere", () => this.catchUp());
     const { generationId, generationAfter } = this.dataset;
-    if (generationId) {
-      this.read(generationId, Number(generationAfter ?? 0));
+    const ids = generationId ? [generationId] : [];
+    for (const article of this.querySelectorAll<HTMLElement>("article[data-generation-id]")) {
+      ids.push(article.dataset.generationId ?? "");
+    }
+    for (const id of new Set(ids)) {
+      this.read(id, Number(generationAfter ?? 0));
     }
   }
 
@@ -53,34 +82,66 @@ export class ChatElement extends HTMLElement {
 
   /** The last message of the visible branch; empty when there is none. */
   get leafId(): string {
-    const articles = this.querySelectorAll<HTMLElement>("article[data-message-id]");
-    return articles.item(articles.length - 1)?.dataset.messageId ?? "";
+    return (this.messages && leafOf(this.messages)?.dataset.messageId) ?? "";
   }
 
   private send(turn: Turn): void {
     this.openThread();
-    const { turn: bubble, reply } = optimisticTurn(turn.text);
+    const { turn: bubble, reply } = optimisticTurn(turn.text, turn.quotes);
     this.messages?.append(bubble, reply);
     this.thread?.show(bubble, reply);
-    this.setRunning("pending");
-    startTurn(this, turn)
+    this.began(PENDING);
+    this.starting = startTurn(this, turn)
       .then((started) => {
         this.nameConversation(started.conversationId);
-        this.read(started.generationId, 0);
+        for (const id of [started.generationId, ...(started.parallel ?? [])]) {
+          this.read(id, 0);
+        }
       })
       .catch((error: unknown) => {
         if (this.messages) {
           dropOptimistic(this.messages);
         }
-        this.setRunning("");
-        this.dispatchEvent(new CustomEvent("lc:refused", { detail: turn.text }));
-        toast(sentence(error), { stays: true });
+        this.over(PENDING);
+        this.refuse(turn, error);
       });
+  }
+
+  /** A message for later, or in the running answer's place; the chat may not have a name yet. */
+  private followUp(event: CustomEvent<Turn>, way: Way): void {
+    const turn = event.detail;
+    // One after the other: they wait in the order they were sent.
+    this.starting = this.starting
+      .then(async () => {
+        if (this.conversationId === "new") {
+          this.send(turn); // the first message was refused
+        } else {
+          await (await import("./followups")).followUp(this, turn, way);
+        }
+      })
+      .catch((error: unknown) => this.refuse(turn, error));
+  }
+
+  private refuse(turn: Turn, error: unknown): void {
+    this.dispatchEvent(new CustomEvent("lc:refused", { detail: turn }));
+    toast(sentence(error), { stays: true });
+  }
+
+  /** Read answers that began by themselves or in another tab. */
+  join(ids: string[]): void {
+    for (const id of ids.filter((one) => !this.known.has(one))) {
+      this.arrived.add(id);
+      this.read(id, 0);
+    }
   }
 
   /** Read a generation's events from a cursor on. */
   read(generationId: string, after: number): void {
-    this.setRunning(generationId);
+    this.known.add(generationId);
+    this.began(generationId);
+    if (this.batchers.has(generationId)) {
+      return;
+    }
     const batcher = new Batcher((frames) => this.paint(generationId, frames));
     this.batchers.set(generationId, batcher);
     connection().subscribe(generationId, after, {
@@ -115,15 +176,16 @@ export class ChatElement extends HTMLElement {
 
   private opened(userHtml: string, replyHtml: string, generationId: string): void {
     const wasOptimistic = this.querySelector("article[data-optimistic]") !== null;
+    const isWanted = !this.arrived.has(generationId) || this.thread?.isFollowed;
     const shown = this.messages && openTurn(this.messages, userHtml, replyHtml);
     if (!shown) {
       return;
     }
     shown.reply.dataset.generationId = generationId;
-    if (wasOptimistic || !this.dataset.reloaded) {
+    if (wasOptimistic || (isWanted && !this.dataset.reloaded)) {
       this.thread?.show(shown.turn, shown.reply);
     }
-    announce(this, "Reply started");
+    announce(this, text("replyStarted", "Reply started"));
   }
 
   private replyOf(generationId: string): HTMLElement | null {
@@ -138,14 +200,14 @@ export class ChatElement extends HTMLElement {
       // Watched to its end: no unread mark here or on another device.
       postForm(`/c/${this.conversationId}/seen`, {}).catch(() => undefined);
     }
-    announce(this, state === "done" ? `Reply finished, ${words} words` : `Reply ${state}`);
-    this.setRunning("");
+    announce(this, endOf(state, words));
+    this.over(generationId);
   }
 
   private reload(generationId: string): void {
     const id = this.replyOf(generationId)?.dataset.messageId;
     this.batchers.delete(generationId);
-    this.setRunning("");
+    this.over(generationId);
     if (!id) {
       location.reload();
       return;
@@ -161,9 +223,9 @@ export class ChatElement extends HTMLElement {
   }
 
   private stop(): void {
-    const id = this.runningId;
-    if (id && id !== "pending" && !connection().stop(id)) {
-      toast("There is no connection; the answer is stopped as soon as it is back.");
+    const ids = [...this.running].filter((id) => id !== PENDING);
+    if (ids.some((id) => !connection().stop(id))) {
+      toast(text("stopsLater", "There is no connection; the answer is stopped once it is back."));
     }
   }
 
@@ -179,7 +241,7 @@ export class ChatElement extends HTMLElement {
     this.querySelector("[data-dock-slot]")?.append(composer);
     landing.remove();
     openHead(this);
-    composer.querySelector("textarea")?.focus();
+    composer.querySelector<HTMLElement>("[data-composer] textarea")?.focus();
   }
 
   private nameConversation(id: string): void {
@@ -192,9 +254,28 @@ export class ChatElement extends HTMLElement {
     }
   }
 
-  private setRunning(generationId: string): void {
-    this.dataset.generationId = generationId;
-    this.dispatchEvent(new CustomEvent("lc:running", { detail: generationId !== "" }));
+  /** An answer was asked for in another tab: the list of what waits names it. */
+  private catchUp(): void {
+    import("./followups").then(({ refresh }) => refresh(this)).catch(() => undefined);
+  }
+
+  private began(id: string): void {
+    this.running.delete(PENDING);
+    this.running.add(id);
+    this.sayRunning();
+  }
+
+  /** The next answer may have begun already, and others may stand beside this one. */
+  private over(id: string): void {
+    if (this.running.delete(id)) {
+      this.sayRunning();
+    }
+  }
+
+  private sayRunning(): void {
+    const [first = ""] = this.running;
+    this.dataset.generationId = first;
+    this.dispatchEvent(new CustomEvent("lc:running", { detail: first !== "" }));
   }
 
   private showConnection(isUp: boolean): void {
@@ -202,6 +283,10 @@ export class ChatElement extends HTMLElement {
     if (note) {
       note.hidden = isUp || this.runningId === "";
     }
+    if (isUp && this.hasBeenLost && this.querySelector("[data-queue]:not([hidden])")) {
+      import("./followups").then(({ refresh }) => refresh(this)).catch(() => undefined);
+    }
+    this.hasBeenLost = !isUp;
   }
 }
 

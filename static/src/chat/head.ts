@@ -12,6 +12,7 @@ export function openHead(chat: Element): void {
   if (toggle) {
     toggle.hidden = true;
   }
+  head?.querySelector("[data-expires]")?.removeAttribute("hidden");
 }
 
 /** Let the header's menu act on the conversation. */

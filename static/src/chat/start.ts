@@ -5,6 +5,12 @@ import type { ChatElement } from "./chat";
 
 const NO_PARENT = "00000000-0000-0000-0000-000000000000";
 
+export interface AddedModel {
+  endpoint: string;
+  model: string;
+  spec: string;
+}
+
 export interface Turn {
   text: string;
   endpoint: string;
@@ -12,6 +18,11 @@ export interface Turn {
   spec: string;
   isTemporary: boolean;
   clientRequestId: string;
+  /** The project of a chat that begins with this turn. */
+  projectId?: string;
+  quotes?: string[];
+  /** Further models that answer beside the first. */
+  added?: AddedModel[];
 }
 
 /** What the chat is set to, e.g. a temperature; an empty object when nothing is. */
@@ -20,6 +31,8 @@ export type Parameters = Record<string, unknown>;
 export interface Started {
   conversationId: string;
   generationId: string;
+  /** The generations of further models. */
+  parallel?: string[];
 }
 
 /** The start body; null-like fields are left out, as LibreChat's client does. */
@@ -40,6 +53,9 @@ export function bodyOf(
     endpoint: turn.endpoint,
     model: turn.model,
     ...(turn.spec && { spec: turn.spec }),
+    ...(turn.quotes?.length && { quotes: turn.quotes }),
+    ...(turn.added?.length && { addedConvo: turn.added }),
+    ...(turn.projectId && { chatProjectId: turn.projectId }),
     isTemporary: turn.isTemporary,
     isRegenerate: false,
     isContinued: false,
@@ -55,7 +71,8 @@ export async function startTurn(chat: ChatElement, turn: Turn): Promise<Started>
   return answer as Started;
 }
 
-function parametersOf(chat: ChatElement): Parameters {
+/** What the chat is set to. */
+export function parametersOf(chat: ChatElement): Parameters {
   const set: unknown = JSON.parse(chat.dataset.parameters || "{}");
   return typeof set === "object" && set !== null ? (set as Parameters) : {};
 }

@@ -1,14 +1,16 @@
 /** The thread: the reader owns the scroll, older messages arrive before they are reached. */
 
+import { movedByKey } from "./keyboard";
 import { OlderMessages } from "./older";
 
 const AT_BOTTOM_PX = 48;
 const TOP_GAP_PX = 16;
 const UP_KEYS = new Set(["ArrowUp", "PageUp", "Home"]);
 
-/** The article an address points at: `#m-<id>`, or `?at=<id>` from a search. */
+/** The article an address points at: `#m-<id>`, or `?m=<id>` from a search. */
 function targetId(): string {
-  const asked = new URLSearchParams(location.search).get("at");
+  const address = new URLSearchParams(location.search);
+  const asked = address.get("m") ?? address.get("at");
   return asked ? `m-${asked}` : location.hash.slice(1);
 }
 
@@ -32,6 +34,11 @@ export class ThreadElement extends HTMLElement {
 
   get messages(): HTMLElement {
     return this.querySelector<HTMLElement>("[data-messages]") ?? this;
+  }
+
+  /** Is the reader at the end, reading on? */
+  get isFollowed(): boolean {
+    return this.beforeGrowth();
   }
 
   /** Before text is appended: is the reader at the bottom, so that following is wanted? */
@@ -128,6 +135,8 @@ export class ThreadElement extends HTMLElement {
     if (target) {
       this.bringToTop(target);
       target.classList.add("message-target");
+      target.focus({ preventScroll: true });
+      this.bringToTop(target); // what became visible may be taller than it was estimated
     } else {
       this.toNewest();
     }
@@ -137,28 +146,11 @@ export class ThreadElement extends HTMLElement {
     if (UP_KEYS.has(event.key)) {
       this.letGo();
     }
-    const isInText = event.target instanceof HTMLTextAreaElement;
-    if (isInText || event.ctrlKey || event.metaKey) {
-      return;
-    }
-    if (event.key === "j" || (event.altKey && event.key === "ArrowDown")) {
-      this.step(1, event);
-    } else if (event.key === "k" || (event.altKey && event.key === "ArrowUp")) {
-      this.step(-1, event);
-    } else if (event.key === "Escape") {
-      document.querySelector<HTMLElement>("[data-composer] textarea")?.focus();
-    }
-  }
-
-  private step(by: 1 | -1, event: KeyboardEvent): void {
-    const articles = [...this.querySelectorAll<HTMLElement>("article.message")];
-    const now = articles.findIndex((article) => article.contains(document.activeElement));
-    const next = now < 0 ? articles.length - 1 : now + by;
-    const article = articles[next];
-    if (article) {
+    if (movedByKey(this, event)) {
       event.preventDefault();
-      this.letGo();
-      article.focus();
+      if (event.key !== "End") {
+        this.letGo();
+      }
     }
   }
 }

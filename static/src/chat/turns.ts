@@ -1,15 +1,25 @@
 /** Which articles stand in the thread: pure changes of the list of messages. */
 
 import { element } from "../stream/painter";
+import { text as said } from "../ui/texts";
 
 /** The placeholder turn shown at once; the server's own articles replace it. */
-export function optimisticTurn(text: string): { turn: HTMLElement; reply: HTMLElement } {
+export function optimisticTurn(
+  text: string,
+  quotes: readonly string[] = [],
+): { turn: HTMLElement; reply: HTMLElement } {
   const turn = document.createElement("article");
   turn.className = "message message-user message-near";
   turn.dataset.optimistic = "";
   turn.dataset.role = "user";
   turn.tabIndex = -1;
-  turn.setAttribute("aria-label", "You");
+  turn.setAttribute("aria-label", said("you", "You"));
+  for (const quote of quotes) {
+    const block = document.createElement("blockquote");
+    block.className = "quote";
+    block.textContent = quote;
+    turn.append(block);
+  }
   const bubble = document.createElement("div");
   bubble.className = "bubble";
   bubble.dataset.text = "";
@@ -21,7 +31,7 @@ export function optimisticTurn(text: string): { turn: HTMLElement; reply: HTMLEl
   reply.dataset.role = "assistant";
   reply.dataset.state = "running";
   reply.setAttribute("aria-busy", "true");
-  reply.setAttribute("aria-label", "Reply");
+  reply.setAttribute("aria-label", said("reply", "Reply"));
   const dots = document.createElement("p");
   dots.className = "tail tail-waiting";
   reply.append(dots);
@@ -61,6 +71,44 @@ function placeTurn(messages: Element, turn: HTMLElement): void {
   messages.append(turn);
 }
 
+/** Put an answer beside those of other models to the same turn; the branch's own stands first. */
+function openBeside(
+  messages: Element,
+  turn: HTMLElement,
+  reply: HTMLElement,
+): { turn: HTMLElement; reply: HTMLElement } {
+  if (!find(messages, turn.dataset.messageId)) {
+    placeTurn(messages, turn);
+  }
+  const group = reply.dataset.group ?? "";
+  const known = messages.querySelector(`[data-compare="${CSS.escape(group)}"]`);
+  const columns = known ?? document.createElement("section");
+  if (!known) {
+    columns.className = "compare";
+    columns.setAttribute("data-compare", group);
+    columns.setAttribute("aria-label", said("sideBySide", "Answers side by side"));
+    messages.append(columns);
+  }
+  const shown = find(messages, reply.dataset.messageId);
+  if (shown) {
+    shown.replaceWith(reply);
+  } else if (reply.dataset.messageId === group) {
+    columns.prepend(reply); // the group has the name of the first model's answer
+  } else {
+    columns.append(reply);
+  }
+  return { turn: find(messages, turn.dataset.messageId) ?? turn, reply };
+}
+
+/** The end of the visible branch: of answers side by side it is the first. */
+export function leafOf(messages: Element): HTMLElement | null {
+  const articles = messages.querySelectorAll<HTMLElement>("article[data-message-id]");
+  const last = articles.item(articles.length - 1);
+  return (
+    last?.closest("[data-compare]")?.querySelector<HTMLElement>("article[data-message-id]") ?? last
+  );
+}
+
 /**
  * Put the server's articles of a turn in their place: an old answer below the same turn goes,
  * a reply that is shown already is replaced.
@@ -76,6 +124,9 @@ export function openTurn(
     return null;
   }
   dropOptimistic(messages);
+  if (reply.dataset.group) {
+    return openBeside(messages, turn, reply);
+  }
   const shown = find(messages, reply.dataset.messageId);
   if (shown) {
     shown.replaceWith(reply);

@@ -1,13 +1,15 @@
 /** The message box: grows with its text, keeps drafts, sends, turns into a stop button. */
 
-import type { Turn } from "../chat/start";
-import { keepDraft, readDraft } from "./drafts";
+import type { AddedModel, Turn } from "../chat/start";
+import { isLayerOpen } from "../ui/layers";
+import { followDraft, keepDraft, keepQuotes, readDraft, readQuotes } from "./drafts";
 
 const DRAFT_MS = 300;
 
 export class ComposerElement extends HTMLElement {
   private draftTimer = 0;
   private isRunning = false;
+  private sendLabel: string | null = null;
 
   connectedCallback(): void {
     const { area, form } = this;
@@ -28,12 +30,16 @@ export class ComposerElement extends HTMLElement {
       this.setRunning((event as CustomEvent<boolean>).detail);
     });
     chat?.addEventListener("lc:refused", (event) => {
-      this.giveBack((event as CustomEvent<string>).detail);
+      this.giveBack((event as CustomEvent<Turn>).detail);
     });
     chat?.addEventListener("click", (event) => this.pickStarter(event));
     if (!area.value.trim()) {
       area.value = readDraft(this.conversationId);
     }
+    followDraft(() => this.conversationId, area);
+    area.addEventListener("lc:drafted", () => this.grow());
+    addEventListener("pagehide", () => this.keepNow());
+    this.showQuotes(readQuotes(this.conversationId));
     this.setRunning(Boolean(chat?.dataset.generationId));
     this.grow();
   }
@@ -47,7 +53,7 @@ export class ComposerElement extends HTMLElement {
   }
 
   private get area(): HTMLTextAreaElement | null {
-    return this.querySelector("textarea");
+    return this.querySelector<HTMLTextAreaElement>("[data-composer] textarea");
   }
 
   private get sendButton(): HTMLButtonElement | null {
@@ -67,9 +73,18 @@ export class ComposerElement extends HTMLElement {
   }
 
   private submitted(event: Event): void {
+    if (this.chat?.querySelector("[data-newer]")) {
+      // The page ends above the end of the chat: sent as without a script, which shows the end.
+      keepDraft(this.conversationId, "");
+      return;
+    }
     event.preventDefault();
+    this.send(this.isRunning ? "lc:queue" : "lc:send");
+  }
+
+  private send(how: "lc:send" | "lc:queue" | "lc:steer"): void {
     const text = this.area?.value.trim() ?? "";
-    if (!text || this.isRunning) {
+    if (!text) {
       return;
     }
     const turn: Turn = {
@@ -79,33 +94,54 @@ export class ComposerElement extends HTMLElement {
       spec: this.field("spec"),
       isTemporary: this.field("is_temporary") === "1",
       clientRequestId: crypto.randomUUID(),
+      projectId: this.field("project"),
+      quotes: this.quotes,
+      added: this.added,
     };
+    clearTimeout(this.draftTimer);
+    this.draftTimer = 0;
     keepDraft(this.conversationId, "");
+    this.dropQuotes();
     if (this.area) {
       this.area.value = "";
     }
     this.grow();
-    this.tell("lc:send", turn);
+    this.tell(how, turn);
   }
 
   private pressed(event: KeyboardEvent): void {
-    if (event.isComposing) {
+    if (event.isComposing || event.defaultPrevented) {
       return;
     }
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
-      this.form?.requestSubmit();
-    } else if (event.key === "Escape" && this.isRunning) {
+      this.entered(event.ctrlKey || event.metaKey);
+    } else if (event.key === "Escape" && !event.shiftKey && this.isRunning && !isLayerOpen()) {
       this.tell("lc:stop");
+    }
+  }
+
+  /** Enter sends; with Ctrl or ⌘ the message takes the running answer's place. */
+  private entered(isSteering: boolean): void {
+    if (isSteering && this.isRunning) {
+      this.send("lc:steer");
+    } else {
+      this.form?.requestSubmit();
     }
   }
 
   private typed(): void {
     this.grow();
     clearTimeout(this.draftTimer);
-    this.draftTimer = window.setTimeout(() => {
+    this.draftTimer = window.setTimeout(() => this.keepNow(), DRAFT_MS);
+  }
+
+  private keepNow(): void {
+    if (this.draftTimer !== 0) {
+      clearTimeout(this.draftTimer);
+      this.draftTimer = 0;
       keepDraft(this.conversationId, this.area?.value ?? "");
-    }, DRAFT_MS);
+    }
   }
 
   /** Browsers with field-sizing grow the box by themselves. */
@@ -113,6 +149,7 @@ export class ComposerElement extends HTMLElement {
     const { area } = this;
     if (this.sendButton && area) {
       this.sendButton.disabled = area.value.trim() === "";
+      this.sendButton.hidden = this.isRunning && area.value.trim() === "";
     }
     if (area && !CSS.supports("field-sizing", "content")) {
       area.style.height = "auto";
@@ -120,7 +157,36 @@ export class ComposerElement extends HTMLElement {
     }
   }
 
-  private giveBack(text: string): void {
+  private get added(): AddedModel[] {
+    const inputs = this.querySelectorAll<HTMLInputElement>('input[name="added"]');
+    return Array.from(inputs, (input) => JSON.parse(input.value) as AddedModel);
+  }
+
+  private get quotes(): string[] {
+    const inputs = this.querySelectorAll<HTMLInputElement>('input[name="quotes"]');
+    return Array.from(inputs, (input) => input.value);
+  }
+
+  private showQuotes(quotes: string[]): void {
+    const { form } = this;
+    if (form && quotes.length > 0) {
+      import("./quotes")
+        .then((module) => module.showQuotes(form, quotes, this.conversationId))
+        .catch(() => undefined); // they are still in the draft
+    }
+  }
+
+  private dropQuotes(): void {
+    keepQuotes(this.conversationId, []);
+    const list = this.querySelector<HTMLElement>("[data-quotes]");
+    if (list) {
+      list.replaceChildren();
+      list.hidden = true;
+    }
+  }
+
+  private giveBack({ text, quotes = [] }: Turn): void {
+    this.showQuotes(quotes);
     if (this.area && !this.area.value) {
       this.area.value = text;
       keepDraft(this.conversationId, text);
@@ -131,9 +197,25 @@ export class ComposerElement extends HTMLElement {
 
   private setRunning(isRunning: boolean): void {
     this.isRunning = isRunning;
-    if (this.sendButton && this.stopButton) {
-      this.sendButton.hidden = isRunning;
+    if (this.stopButton) {
       this.stopButton.hidden = !isRunning;
+    }
+    this.sayWhatSendDoes(isRunning);
+    this.grow();
+  }
+
+  /** While an answer runs a message is queued, and box and button say so. */
+  private sayWhatSendDoes(isRunning: boolean): void {
+    const { area, form, sendButton: button } = this;
+    if (!area || !form || !button) {
+      return;
+    }
+    this.sendLabel ??= button.ariaLabel ?? "";
+    const { placeholder = "", queuePlaceholder = "", queueLabel = "" } = form.dataset;
+    button.ariaLabel = isRunning ? queueLabel : this.sendLabel;
+    button.title = button.ariaLabel;
+    if (this.closest("[data-landing]") === null) {
+      area.placeholder = isRunning ? queuePlaceholder : placeholder;
     }
   }
 

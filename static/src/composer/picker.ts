@@ -2,7 +2,9 @@
 
 import { getHtml, sentence } from "../api/http";
 import { nextIndex, placeAtEnd } from "../ui/menu";
+import { text } from "../ui/texts";
 import { toast } from "../ui/toasts";
+import { type Choice, keepChoice, readChoice, readDraft } from "./drafts";
 
 /** Whether an option fits the search; every word must occur. */
 export function matches(label: string, search: string): boolean {
@@ -13,16 +15,19 @@ export function matches(label: string, search: string): boolean {
 
 export class ModelPickerElement extends HTMLElement {
   private active = -1;
+  private isAdding = false;
 
   connectedCallback(): void {
     if (this.dataset.ready === "") {
       return;
     }
     this.dataset.ready = "";
+    this.restore();
     this.opener?.addEventListener("click", (event) => {
       event.preventDefault();
       this.open().catch((error: unknown) => toast(sentence(error), { stays: true }));
     });
+    this.adder?.addEventListener("click", () => this.setAdding(!this.isAdding));
     this.search?.addEventListener("input", () => this.filter());
     this.search?.addEventListener("keydown", (event) => this.pressed(event));
     this.list?.addEventListener("click", (event) => {
@@ -51,6 +56,11 @@ export class ModelPickerElement extends HTMLElement {
     return this.querySelector<HTMLElement>("[data-picker-list]");
   }
 
+  /** The switch between choosing the model and adding one beside it. */
+  private get adder(): HTMLButtonElement | null {
+    return this.querySelector<HTMLButtonElement>("[data-picker-add]");
+  }
+
   private get options(): HTMLElement[] {
     const all = this.list?.querySelectorAll<HTMLElement>("[data-model]") ?? [];
     return [...all].filter((option) => !option.hidden);
@@ -65,13 +75,17 @@ export class ModelPickerElement extends HTMLElement {
     placeAtEnd(panel, opener);
     if (!list.firstElementChild) {
       list.innerHTML = await getHtml(list.dataset.url ?? "/_/picker");
-      placeAtEnd(panel, opener);
     }
+    if (this.adder) {
+      this.adder.hidden = list.querySelector("[data-can-compare]") === null;
+    }
+    this.setAdding(false);
     if (this.search) {
       this.search.value = "";
       this.filter();
       this.search.focus();
     }
+    placeAtEnd(panel, opener); // once more: what is listed has changed
   }
 
   private filter(): void {
@@ -116,29 +130,79 @@ export class ModelPickerElement extends HTMLElement {
     }
   }
 
-  private choose(option: HTMLElement): void {
+  private setAdding(isAdding: boolean): void {
+    this.isAdding = isAdding;
+    this.adder?.setAttribute("aria-pressed", String(isAdding));
+    this.search?.focus();
+  }
+
+  /** Let a further model answer beside the chosen one. */
+  private add(form: HTMLFormElement, option: HTMLElement): void {
     const { endpoint = "", model = "", spec = "", label = model } = option.dataset;
-    const form = this.closest("form");
-    if (form?.querySelector<HTMLInputElement>('input[name="spec"]')?.value !== spec) {
-      this.dispatchEvent(new CustomEvent("lc:preset", { bubbles: true }));
-    }
-    for (const [name, value] of Object.entries({ endpoint, model, spec })) {
-      const selector = `input[name="${name}"]`;
-      for (const owner of [form, document.querySelector("#message-action")]) {
-        const input = owner?.querySelector<HTMLInputElement>(selector);
-        if (input) {
-          input.value = value;
+    import("./compare")
+      .then(({ addModel, MAX_ADDED }) => {
+        if (!addModel(form, { endpoint, model, spec, label })) {
+          toast(
+            text("mostModels", "At most {n} models answer side by side.", { n: MAX_ADDED + 1 }),
+          );
         }
-      }
+      })
+      .catch((error: unknown) => toast(sentence(error), { stays: true }));
+  }
+
+  private get conversationId(): string {
+    return this.closest<HTMLElement>("lc-chat")?.dataset.conversationId ?? "new";
+  }
+
+  /** The model that a half-written message was meant for, unless the address names one. */
+  private restore(): void {
+    const asked = new URLSearchParams(location.search);
+    const isAsked = ["endpoint", "model", "spec", "preset"].some((name) => asked.has(name));
+    const kept = readDraft(this.conversationId) ? readChoice(this.conversationId) : null;
+    if (kept && !isAsked) {
+      this.say(kept);
     }
+  }
+
+  private say({ label, ...choice }: Choice): void {
+    fill(this.closest("form"), choice);
     const shown = this.querySelector("[data-picker-label]");
     if (shown) {
       shown.textContent = label;
     }
+  }
+
+  private choose(option: HTMLElement): void {
+    const { endpoint = "", model = "", spec = "", label = model } = option.dataset;
+    const form = this.closest("form");
+    if (this.isAdding && form) {
+      this.panel?.hidePopover();
+      this.add(form, option);
+      form.querySelector("textarea")?.focus();
+      return;
+    }
+    if (form?.querySelector<HTMLInputElement>('input[name="spec"]')?.value !== spec) {
+      this.dispatchEvent(new CustomEvent("lc:preset", { bubbles: true }));
+    }
+    this.say({ endpoint, model, spec, label });
+    keepChoice(this.conversationId, { endpoint, model, spec, label });
     for (const other of this.list?.querySelectorAll("[aria-selected]") ?? []) {
       other.setAttribute("aria-selected", String(other === option));
     }
     this.panel?.hidePopover();
     form?.querySelector("textarea")?.focus();
+  }
+}
+
+/** Say in the composer, and in the form of the message actions, which model is chosen. */
+function fill(form: HTMLFormElement | null, choice: Record<string, string>): void {
+  for (const [name, value] of Object.entries(choice)) {
+    const selector = `input[name="${name}"]`;
+    for (const owner of [form, document.querySelector("#message-action")]) {
+      const input = owner?.querySelector<HTMLInputElement>(selector);
+      if (input) {
+        input.value = value;
+      }
+    }
   }
 }

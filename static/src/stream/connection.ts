@@ -113,6 +113,7 @@ export class Connection extends EventTarget {
         this.unsubscribe(message.generation);
         break;
       case "list":
+      case "queue":
       case "error":
         this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
         break;

@@ -13,6 +13,8 @@ export type Frame =
   | { type: "tail"; text: string }
   | { type: "fence"; id: string; language: string }
   | { type: "block"; id: string; html: string }
+  | { type: "table"; id: string; html: string }
+  | { type: "row"; id: string; html: string }
   | { type: "waiting"; text: string }
   | { type: "title"; title: string }
   | { type: "end"; state: EndState; html: string };
@@ -25,9 +27,10 @@ export type ServerMessage =
   | { type: "error"; code: string; message: string }
   | { type: "gone"; generation: string }
   | { type: "frames"; generation: string; upto: number; frames: Frame[] }
+  | { type: "queue"; conversationId: string; html: string }
   | { type: "list"; op: "upsert" | "remove"; conversationId: string; html: string };
 
-const KNOWN = new Set(["hello", "pong", "error", "gone", "frames", "list"]);
+const KNOWN = new Set(["hello", "pong", "error", "gone", "frames", "list", "queue"]);
 
 /** Read a message; what we do not know (a newer server) is null and ignored. */
 export function parse(text: string): ServerMessage | null {

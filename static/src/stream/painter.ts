@@ -36,6 +36,12 @@ export class ReplyPainter {
       case "block":
         this.block(frame.id, frame.html);
         break;
+      case "table":
+        this.table(frame.html);
+        break;
+      case "row":
+        this.row(frame.id, frame.html);
+        break;
       case "waiting":
         this.waiting(frame.text);
         break;
@@ -114,6 +120,26 @@ export class ReplyPainter {
     this.clearTail();
   }
 
+  /** A table without rows. Its columns keep their widths until all of it is known. */
+  private table(html: string): void {
+    const fresh = element(html);
+    if (fresh) {
+      fresh.classList.add("table-open");
+      this.tailElement().before(fresh);
+    }
+    this.clearTail();
+  }
+
+  private row(id: string, html: string): void {
+    const open = this.body.querySelector(`[data-block="${CSS.escape(id)}"] table`);
+    const fresh = element(html);
+    if (open && fresh) {
+      const rows = open.querySelector("tbody") ?? open.appendChild(document.createElement("tbody"));
+      rows.append(fresh);
+    }
+    this.clearTail();
+  }
+
   private waiting(text: string): void {
     const note = this.article.querySelector<HTMLElement>("[data-waiting]");
     if (note) {
@@ -135,7 +161,7 @@ export class ReplyPainter {
     if (stored && blocks(stored) !== blocks(this.body)) {
       this.body.replaceWith(stored);
     }
-    for (const part of ["[data-steps]", "[data-error]", "[data-reply-footer]"]) {
+    for (const part of ["[data-steps]", "[data-error]", "[data-reply-footer]", "[data-keep]"]) {
       swap(this.article, whole, part);
     }
   }
@@ -168,7 +194,12 @@ function appendText(target: Element, text: string): void {
 }
 
 function blocks(body: Element): string {
-  return Array.from(body.querySelectorAll("[data-block]"), (block) => block.textContent).join("\n");
+  // A drawing in the place of its code brings words of its own.
+  const texts = Array.from(
+    body.querySelectorAll<HTMLElement>("[data-block]"),
+    (block) => block.dataset.plain ?? block.textContent,
+  );
+  return texts.join("\n");
 }
 
 function swap(article: HTMLElement, whole: HTMLElement, selector: string): void {

@@ -1,5 +1,6 @@
 /** Backup codes: copying and printing them. */
 
+import { text } from "./texts";
 import { toast } from "./toasts";
 
 export class CodesElement extends HTMLElement {
@@ -9,8 +10,10 @@ export class CodesElement extends HTMLElement {
       if (target?.closest("[data-copy-codes]")) {
         navigator.clipboard
           .writeText(this.text())
-          .then(() => toast("The codes are copied."))
-          .catch(() => toast("The browser did not allow copying.", { stays: true }));
+          .then(() => toast(text("codesCopied", "The codes are copied.")))
+          .catch(() =>
+            toast(text("copyRefused", "The browser did not allow copying."), { stays: true }),
+          );
       } else if (target?.closest("[data-print]")) {
         window.print();
       }

@@ -1,5 +1,7 @@
 /** Copy buttons: of a code block, or of a whole message. */
 
+import { textWithTex, watchFormulas } from "./tex";
+import { text } from "./texts";
 import { toast } from "./toasts";
 
 /** The text a copy button stands for. */
@@ -10,14 +12,14 @@ export function copyText(button: Element): string {
   }
   const message = button.closest("article");
   const body = message?.querySelector<HTMLElement>("[data-reply-body], [data-text]");
-  return body?.innerText.trim() ?? "";
+  return body ? textWithTex(body).trim() : "";
 }
 
 async function copy(button: HTMLElement): Promise<void> {
   await navigator.clipboard.writeText(copyText(button));
   const label = button.getAttribute("aria-label");
   button.classList.add("copied");
-  button.setAttribute("aria-label", "Copied");
+  button.setAttribute("aria-label", text("copied", "Copied"));
   window.setTimeout(() => {
     button.classList.remove("copied");
     if (label === null) {
@@ -29,11 +31,14 @@ async function copy(button: HTMLElement): Promise<void> {
 }
 
 export function watchCopies(): void {
+  watchFormulas();
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     const button = target?.closest<HTMLElement>("[data-copy]");
     if (button) {
-      copy(button).catch(() => toast("The browser did not allow copying.", { stays: true }));
+      copy(button).catch(() =>
+        toast(text("copyRefused", "The browser did not allow copying."), { stays: true }),
+      );
     }
   });
 }

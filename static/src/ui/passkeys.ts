@@ -1,6 +1,7 @@
 /** Passkeys: a form whose answer the browser's passkeys fill in before it is sent. */
 
 import { HttpError, postForm, sentence } from "../api/http";
+import { text } from "./texts";
 import { toast } from "./toasts";
 
 interface Options {
@@ -16,11 +17,11 @@ export function refusal(error: unknown): string {
   switch (name) {
     case "NotAllowedError":
     case "AbortError":
-      return "No passkey was used. Nothing was changed; you can try again.";
+      return text("passkeyNone", "No passkey was used. Nothing was changed; you can try again.");
     case "InvalidStateError":
-      return "This device has a passkey for your account already.";
+      return text("passkeyKnown", "This device has a passkey for your account already.");
     case "SecurityError":
-      return "This address is not the one that passkeys are set up for.";
+      return text("passkeyAddress", "This address is not the one that passkeys are set up for.");
     default:
       return sentence(error);
   }

@@ -1,6 +1,7 @@
 /** Renaming a conversation where its title stands. */
 
 import { postForm, sentence } from "../api/http";
+import { text } from "./texts";
 import { toast } from "./toasts";
 
 export function renameInPlace(place: HTMLElement, conversationId: string): void {
@@ -15,7 +16,7 @@ export function renameInPlace(place: HTMLElement, conversationId: string): void 
   input.className = "input";
   input.value = before;
   input.maxLength = 512;
-  input.setAttribute("aria-label", "New title");
+  input.setAttribute("aria-label", text("newTitle", text("newTitle", "New title")));
   form.append(input);
   const frame = title.closest<HTMLElement>("a") ?? title;
   frame.hidden = true;

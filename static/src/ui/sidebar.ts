@@ -1,11 +1,11 @@
-/** The sidebar: collapse, row menu, renaming in place, rows that other tabs change. */
+/** The sidebar: collapse, row menu, choosing rows, rows that other tabs change. */
 
-import { HttpError, postForm, sentence } from "../api/http";
+import { getHtml, sentence } from "../api/http";
 import { connection } from "../stream/connection";
 import type { ServerMessage } from "../stream/frames";
-import { element } from "../stream/painter";
 import { moveWithArrows, openMenu } from "./menu";
-import { renameInPlace } from "./rename";
+import { RowActs } from "./row_acts";
+import { RowList } from "./rows";
 import { toast } from "./toasts";
 
 type ListMessage = Extract<ServerMessage, { type: "list" }>;
@@ -13,8 +13,18 @@ type ListMessage = Extract<ServerMessage, { type: "list" }>;
 export class SidebarElement extends HTMLElement {
   private chosen = "";
   private opener: HTMLElement | null = null;
+  private rows: RowList | null = null;
+  private acts: RowActs | null = null;
+  private hasMissed = false;
 
   connectedCallback(): void {
+    const list = this.querySelector<HTMLElement>("[data-rows]");
+    if (!list) {
+      return;
+    }
+    this.rows = new RowList(list);
+    this.acts = new RowActs(this.rows);
+    this.acts.sayKept();
     document.addEventListener("click", this.clicked);
     const menu = this.menu;
     if (menu) {
@@ -29,6 +39,10 @@ export class SidebarElement extends HTMLElement {
     connection().addEventListener("list", (event) => {
       this.changed((event as CustomEvent<ListMessage>).detail);
     });
+    connection().addEventListener("lost", () => {
+      this.hasMissed = true;
+    });
+    connection().addEventListener("connected", () => this.catchUp());
     connection().connect();
     document.addEventListener("lc:current", (event) => {
       this.markCurrent((event as CustomEvent<string>).detail);
@@ -48,128 +62,115 @@ export class SidebarElement extends HTMLElement {
     const opener = target?.closest<HTMLElement>("[data-row-menu]");
     if (opener && this.menu) {
       event.preventDefault();
-      this.opener = opener;
-      this.chosen = opener.dataset.conversationId ?? "";
-      openMenu(this.menu, opener);
+      this.openFor(opener, this.menu);
+      return;
+    }
+    const filter = target?.closest<HTMLElement>("[data-filter-open]");
+    if (filter) {
+      event.preventDefault();
+      this.openFilter(filter).catch(report);
+      return;
+    }
+    const dialog = target?.closest<HTMLAnchorElement>("a[data-dialog]");
+    if (dialog && this.menu?.contains(dialog)) {
+      event.preventDefault();
+      this.menu.hidePopover();
+      import("./organise").then(({ openForm }) => openForm(dialog.href)).catch(report);
       return;
     }
     const action = target?.closest<HTMLElement>("[data-action]");
-    if (action?.dataset.action === "sidebar-toggle") {
-      toggle();
-    } else if (action && this.menu?.contains(action)) {
-      this.menu.hidePopover();
-      this.act(action.dataset.action ?? "");
+    if (action) {
+      this.act(action);
     }
   };
 
-  private act(action: string): void {
-    if (action === "rename") {
-      const place = this.row(this.chosen) ?? this.opener;
-      if (place) {
-        renameInPlace(place, this.chosen);
-      }
-    } else if (action === "archive" || action === "delete") {
-      this.takeAway(action).catch((error: unknown) => toast(sentence(error), { stays: true }));
+  private act(control: HTMLElement): void {
+    const action = control.dataset.action ?? "";
+    if (action === "sidebar-toggle") {
+      toggle();
+    } else if (action === "select-chats") {
+      this.select().catch(report);
+    } else if (this.menu?.contains(control)) {
+      this.menu.hidePopover();
+      this.acts?.run(action, this.chosen, this.opener);
     }
   }
 
-  private async takeAway(action: "archive" | "delete"): Promise<void> {
-    const id = this.chosen;
-    const row = this.row(id);
-    const place = row?.nextElementSibling ?? null;
-    const list = row?.parentElement ?? null;
-    row?.remove();
-    let answer: Response;
-    try {
-      answer = await postForm(`/c/${id}/${action}`, {});
-    } catch (error) {
-      if (row && list) {
-        list.insertBefore(row, place);
-      }
-      throw error instanceof HttpError ? error : new HttpError(0, "", null);
+  /** Let the menu speak of one chat, then open it. */
+  private openFor(opener: HTMLElement, menu: HTMLElement): void {
+    this.opener = opener;
+    this.chosen = opener.dataset.conversationId ?? "";
+    const { pinned, archived } = opener.dataset;
+    const isHidden: Record<string, boolean> = {
+      pin: pinned !== undefined,
+      unpin: pinned === undefined,
+      archive: archived !== undefined,
+      unarchive: archived === undefined,
+    };
+    for (const item of menu.querySelectorAll<HTMLElement>("[data-action]")) {
+      item.hidden = isHidden[item.dataset.action ?? ""] ?? false;
     }
-    announce(answer.headers.get("HX-Trigger"), () => {
-      if (row && list && !this.row(id)) {
-        list.insertBefore(row, place?.isConnected ? place : null);
-      }
-    });
-    if (location.pathname === `/c/${id}`) {
-      const { undo } = trigger(answer.headers.get("HX-Trigger"));
-      sessionStorage.setItem("lc:undo", undo ?? "");
-      location.assign("/c/new");
+    for (const item of menu.querySelectorAll<HTMLAnchorElement>("a[data-place]")) {
+      item.href = `/c/${this.chosen}/${item.dataset.place ?? ""}`;
+    }
+    openMenu(menu, opener);
+  }
+
+  private async openFilter(opener: HTMLElement): Promise<void> {
+    const menu = this.querySelector<HTMLElement>("[data-filter-menu]");
+    if (menu && opener instanceof HTMLAnchorElement) {
+      menu.innerHTML = await getHtml(opener.href);
+      openMenu(menu, opener);
+      menu.querySelector("a")?.focus();
     }
   }
 
-  private row(id: string): HTMLElement | null {
-    return this.rows(id)[0] ?? null;
-  }
-
-  private rows(id: string): HTMLElement[] {
-    return [
-      ...this.querySelectorAll<HTMLElement>(`li.row[data-conversation-id="${CSS.escape(id)}"]`),
-    ];
+  private async select(): Promise<void> {
+    const { SelectMode } = await import("./select");
+    if (this.rows) {
+      SelectMode.toggle(this, this.rows);
+    }
   }
 
   private changed(message: ListMessage): void {
-    const old = this.row(message.conversationId);
     if (message.op === "remove") {
-      old?.remove();
-      return;
-    }
-    const fresh = element(message.html);
-    if (!fresh) {
-      return;
-    }
-    if (old?.querySelector("form")) {
-      return; // being renamed: the reader's text is not taken away
-    }
-    for (const twin of this.rows(message.conversationId).slice(1)) {
-      twin.remove();
-    }
-    if (old && !movesUp(old, fresh)) {
-      old.replaceWith(fresh);
+      this.rows?.remove(message.conversationId);
     } else {
-      old?.remove();
-      this.today()?.prepend(fresh);
+      this.rows?.put(message.html);
+      this.markCurrent(currentConversation());
     }
-    this.markCurrent(currentConversation());
   }
 
-  private today(): Element | null {
-    const rows = this.querySelector("[data-rows]");
-    const known = rows?.querySelector('[data-group="today"] ul');
-    if (known || !rows) {
-      return known ?? null;
+  /** What changed while there was no connection nobody has told us: the list is read again. */
+  private catchUp(): void {
+    if (this.hasMissed && this.rows && !this.querySelector("li.row form")) {
+      this.rows
+        .reload()
+        .then(() => {
+          this.hasMissed = false;
+          this.markCurrent(currentConversation());
+        })
+        .catch(() => undefined); // the next connection tries again
     }
-    const template = this.querySelector<HTMLTemplateElement>("[data-group-template]");
-    const section = template?.content.firstElementChild?.cloneNode(true);
-    if (section) {
-      const first = rows.querySelector(".row-group:not([data-group=pinned])");
-      rows.insertBefore(section, first ?? rows.firstChild);
-    }
-    rows.querySelector("[data-rows-empty]")?.remove();
-    return rows.querySelector('[data-group="today"] ul');
   }
 
   private markCurrent(id: string): void {
     for (const link of this.querySelectorAll(".row-link, .sidebar-link-new")) {
       link.removeAttribute("aria-current");
     }
-    this.row(id)?.querySelector(".row-link")?.setAttribute("aria-current", "page");
+    this.rows?.find(id)?.querySelector(".row-link")?.setAttribute("aria-current", "page");
     if (id === "new") {
       this.querySelector(".sidebar-link-new")?.setAttribute("aria-current", "page");
     }
   }
 }
 
-/** A row goes to the top when its conversation was written to on a later day. */
-function movesUp(old: HTMLElement, fresh: HTMLElement): boolean {
-  const group = old.closest<HTMLElement>("[data-group]")?.dataset.group;
-  return group !== "today" && group !== "pinned" && old.dataset.updated !== fresh.dataset.updated;
-}
-
 function currentConversation(): string {
   return document.querySelector<HTMLElement>("lc-chat")?.dataset.conversationId ?? "";
+}
+
+function report(error: unknown): void {
+  toast(sentence(error), { stays: true });
 }
 
 function toggle(): void {
@@ -178,25 +179,4 @@ function toggle(): void {
   root.dataset.sidebar = next;
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
   document.cookie = `sidebar=${next}; path=/; max-age=31536000; samesite=lax`;
-}
-
-interface Trigger {
-  text?: string;
-  undo?: string;
-}
-
-function trigger(header: string | null): Trigger {
-  try {
-    const events = JSON.parse(header ?? "{}") as Record<string, Trigger>;
-    return events["lc:toast"] ?? {};
-  } catch {
-    return {};
-  }
-}
-
-function announce(header: string | null, undone: () => void): void {
-  const { text, undo } = trigger(header);
-  if (text) {
-    toast(text, undo ? { undo, undone } : {});
-  }
 }

@@ -1,10 +1,13 @@
 /** Short notes at the edge of the page, with an undo where there is one. */
 
 import { postForm, sentence } from "../api/http";
+import { text } from "./texts";
 
 export interface ToastOptions {
   /** Posting here takes the act back. */
   undo?: string;
+  /** Takes the act back where posting once is not enough. */
+  takeBack?: () => Promise<void>;
   /** Called with the answer after an undo. */
   undone?: (html: string) => void;
   /** Stays until closed; for errors. */
@@ -44,15 +47,17 @@ export class ToastsElement extends HTMLElement {
     const item = document.createElement("div");
     item.className = detail.stays ? "toast toast-error" : "toast";
     item.dataset.toast = "";
-    const text = document.createElement("span");
-    text.textContent = detail.text;
-    item.append(text);
-    const { undo } = detail;
+    const words = document.createElement("span");
+    words.textContent = detail.text;
+    item.append(words);
+    const { undo, takeBack } = detail;
     if (undo) {
-      item.append(button("Undo", () => this.undo(item, undo, detail.undone)));
+      item.append(button(text("undo", "Undo"), () => this.undo(item, undo, detail.undone)));
+    } else if (takeBack) {
+      item.append(button(text("undo", "Undo"), () => run(item, takeBack)));
     }
     if (detail.stays) {
-      item.append(button("Close", () => item.remove()));
+      item.append(button(text("close", "Close"), () => item.remove()));
     } else {
       this.expire(item);
     }
@@ -87,6 +92,11 @@ export class ToastsElement extends HTMLElement {
     };
     window.setTimeout(leave, SHOWN_MS);
   }
+}
+
+function run(item: HTMLElement, takeBack: () => Promise<void>): void {
+  item.remove();
+  takeBack().catch((error: unknown) => toast(sentence(error), { stays: true }));
 }
 
 function button(label: string, act: () => void): HTMLButtonElement {
