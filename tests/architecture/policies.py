@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Policy = Literal["public", "signed_in", "own_object", "admin", "capability"]
+Policy = Literal["public", "signed_in", "own_object", "shared", "admin", "capability"]
 
 
 @dataclass(frozen=True)
@@ -11,8 +11,11 @@ class Route:
     """A method of a route.
 
     ``public``: anybody. ``signed_in``: 401 (API) or the sign-in page for others. ``own_object``:
-    besides, everybody but the owner gets the same 404. ``admin``: the ADMIN role only.
-    ``capability``: 403 for everybody without the capability, which the ADMIN role has.
+    besides, everybody but the owner gets the same 404. ``shared``: 404 for strangers, 403 for
+    whom the thing is shared with, its owner and who has the capability may. ``admin``: the ADMIN
+    role only. ``capability``: 403 for everybody without the capability, which the ADMIN role has.
+    Suspended people are nobody. A key needs the scope ``read`` to GET and ``write`` for the rest,
+    see ``CLOSED_TO_KEYS``.
     """
 
     policy: Policy
@@ -23,6 +26,7 @@ class Route:
 
 
 CONVERSATION = {"arg": {"conversationId": "{conversation_id}", "title": "New", "isArchived": True}}
+NAMED = {"conversationId": "{conversation_id}", "messageId": "{message_id}"}
 SIGNED_IN = (Route("signed_in"),)
 CAPABILITY = (Route("capability"),)
 
@@ -37,13 +41,19 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     "livez": (Route("public"),),
     "readyz": (Route("public"),),
     "metrics": (Route("public"),),
+    "manifest.webmanifest": (page("public"),),
+    "sw.js": (page("public"),),
+    "offline": (page("public"),),
     "admin": (Route("public"),),
     "admin/login/": (Route("public"),),
+    "admin/logout/": (page("public", "POST"),),
+    "admin/password_change/": (page("public"),),
     "admin/": (page("admin"),),
     "api/schema": (Route("public"),),
     "^api(/.*)?$": (Route("public"),),
     # People
     "settings/search": (page("signed_in"),),
+    "settings/language": (page("public", "POST", language="de"),),
     "banner/<str:banner_id>/close": (page("public", "POST"),),
     "api/auth/register": (Route("public", "POST"),),
     "api/auth/login": (Route("public", "POST"),),
@@ -84,8 +94,8 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     "api/permissions/<str:resource>/effective/all": SIGNED_IN,
     "api/permissions/<str:resource>/<str:resource_id>/effective": SIGNED_IN,
     "api/permissions/<str:resource>/<str:resource_id>": (
-        Route("own_object"),
-        Route("own_object", "PUT"),
+        Route("shared"),
+        Route("shared", "PUT"),
     ),
     # Administration over the API
     "api/admin/users": CAPABILITY,
@@ -158,6 +168,18 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     "api/agents/chat/stream/<str:stream_id>": SIGNED_IN,
     "api/agents/chat/status/<str:conversation_id>": SIGNED_IN,
     "api/agents/chat/abort": (Route("signed_in", "POST"),),
+    "api/agents/chat/queued-turns": (
+        Route("own_object", "POST", {"conversationId": "{conversation_id}", "text": "Hi"}),
+    ),
+    "api/agents/chat/queued-turns/<str:turn_id>": (
+        Route("signed_in", "PATCH"),
+        Route("signed_in", "DELETE"),
+    ),
+    "api/agents/chat/steer": (
+        Route("own_object", "POST", {"conversationId": "{conversation_id}", "text": "Hi"}),
+    ),
+    "api/agents/chat/steer/cancel": (Route("signed_in", "POST"),),
+    "api/agents/chat/steer/arm": (Route("signed_in", "POST"),),
     "api/convos/gen_title/<str:conversation_id>": (Route("own_object"),),
     # Conversations and messages
     "api/convos": (Route("signed_in"), Route("own_object", "DELETE", CONVERSATION)),
@@ -172,28 +194,95 @@ POLICIES: dict[str, tuple[Route, ...]] = {
         ),
     ),
     "api/convos/all": (Route("signed_in", "DELETE"),),
+    "api/convos/import": (Route("signed_in", "POST"),),
+    "api/convos/bulk": (
+        Route(
+            "signed_in",
+            "POST",
+            {"action": "archive", "conversationIds": ["x"]},
+        ),
+    ),
+    "api/convos/fork": (Route("own_object", "POST", NAMED),),
+    "api/convos/duplicate": (Route("own_object", "POST", NAMED),),
     "api/convos/<str:conversation_id>": (Route("own_object"),),
+    "api/convos/<str:conversation_id>/stats": (Route("own_object"),),
     "api/messages": SIGNED_IN,
-    "api/messages/<str:conversation_id>": (Route("own_object"),),
+    "api/messages/branch": (Route("own_object", "POST", NAMED | {"agentId": "agent_x"}),),
+    "api/messages/artifact/<str:message_id>": (
+        Route("own_object", "POST", {"index": 0, "original": "x", "updated": "y"}),
+    ),
+    "api/messages/<str:conversation_id>": (
+        Route("own_object"),
+        Route("own_object", "POST", {"text": "Words"}),
+    ),
     "api/messages/<str:conversation_id>/<str:message_id>": (
         Route("own_object"),
         Route("own_object", "PUT", {"text": "New words"}),
         Route("own_object", "DELETE"),
+    ),
+    "api/messages/<str:conversation_id>/<str:message_id>/versions": (
+        Route("own_object"),
+        Route("own_object", "POST", {"revision": 0}),
     ),
     "api/messages/<str:conversation_id>/<str:message_id>/feedback": (
         Route(
             "own_object", "PUT", {"feedback": {"rating": "thumbsUp", "tag": "accurate_reliable"}}
         ),
     ),
+    # Prompts; LibreChat's client expects 403 for a group that is not there for it
+    "api/categories": SIGNED_IN,
+    "api/prompts": (Route("signed_in"), Route("signed_in", "POST")),
+    "api/prompts/all": SIGNED_IN,
+    "api/prompts/random": SIGNED_IN,
+    "api/prompts/groups": SIGNED_IN,
+    "api/prompts/groups/<str:prompt_group_id>": (
+        *CAPABILITY,
+        Route("capability", "PATCH", {"name": "New"}),
+        Route("capability", "DELETE"),
+    ),
+    "api/prompts/groups/<str:prompt_group_id>/prompts": (Route("capability", "POST"),),
+    "api/prompts/groups/<str:prompt_group_id>/use": (Route("capability", "POST"),),
+    "api/prompts/<str:prompt_id>": (Route("own_object"), Route("own_object", "DELETE")),
+    "api/prompts/<str:prompt_id>/tags/production": (Route("own_object", "PATCH"),),
+    "api/prompts/<str:prompt_id>/labels": (Route("own_object", "PATCH"),),
     # Boot endpoints of features to come
     "api/search/enable": SIGNED_IN,
-    "api/tags": SIGNED_IN,
-    "api/presets": SIGNED_IN,
-    "api/projects": SIGNED_IN,
+    "api/tags": (Route("signed_in"), Route("signed_in", "POST", {"tag": "Saved"})),
+    "api/tags/convo/<str:conversation_id>": (Route("own_object", "PUT", {"tags": ["Saved"]}),),
+    "api/tags/<path:tag>": (
+        Route("own_object", "PUT", {"description": "mine"}),
+        Route("own_object", "DELETE"),
+    ),
+    "api/presets": (Route("signed_in"), Route("signed_in", "POST", {"title": "Poet"})),
+    "api/presets/delete": (Route("signed_in", "POST"),),
+    "api/projects": (Route("signed_in"), Route("signed_in", "POST", {"name": "Garden"})),
+    "api/projects/conversations/<str:conversation_id>": (Route("own_object", "PUT"),),
+    "api/projects/<str:project_id>": (
+        Route("own_object"),
+        Route("own_object", "PATCH", {"name": "Trees"}),
+        Route("own_object", "DELETE"),
+    ),
+    "api/share": SIGNED_IN,
     "api/share/link/<str:conversation_id>": SIGNED_IN,
-    "api/prompts/groups": SIGNED_IN,
-    "api/prompts/all": SIGNED_IN,
-    "api/categories": SIGNED_IN,
+    "api/share/<str:share_id>": (
+        Route("own_object"),
+        Route("own_object", "POST"),
+        Route("own_object", "PATCH"),
+        Route("own_object", "DELETE"),
+    ),
+    "api/share/<str:share_id>/config": (Route("own_object"),),
+    "api/share/<str:share_id>/fork": (Route("own_object", "POST"),),
+    "share/<str:share_id>": (page("own_object"),),
+    "share/<str:share_id>/fork": (page("own_object", "POST"),),
+    "c/<str:conversation_id>/export": (page("own_object"),),
+    "api/convos/<str:conversation_id>/export": (Route("own_object"),),
+    "c/<str:conversation_id>/share": (
+        page("own_object"),
+        page("own_object", "POST", scope="tree", audience="public", days="0"),
+    ),
+    "shared-links": (page("signed_in"),),
+    "shared-links/<str:share_id>/delete": (page("own_object", "POST"),),
+    "shared-links/restore/<str:item_id>": (page("own_object", "POST"),),
     "api/files": SIGNED_IN,
     "api/files/config": SIGNED_IN,
     "api/files/speech/config/get": SIGNED_IN,
@@ -202,6 +291,8 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     "signup": (page("public"),),
     "register": (page("public"),),
     "oauth/error": (page("public"),),
+    "oauth/saml/metadata": (page("public"),),
+    "oauth/saml/logout": (page("public"),),
     "oauth/<str:name>": (page("public"),),
     "oauth/<str:name>/callback": (page("public"), page("public", "POST")),
     "login/second-factor": (page("public"),),
@@ -225,9 +316,18 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     "settings/account/linked/<str:linked_id>/unlink": (page("signed_in", "POST"),),
     "settings/data": (page("signed_in"),),
     "settings/data/export": (page("signed_in", "POST"),),
+    "settings/data/move-in": (page("signed_in"), page("signed_in", "POST")),
+    "settings/data/move-in/<str:move_in_id>": (page("signed_in"),),
+    "settings/data/move-in/<str:move_in_id>/start": (page("signed_in", "POST"),),
+    "settings/data/move-in/<str:move_in_id>/discard": (page("signed_in", "POST"),),
+    "settings/data/move-in/<str:move_in_id>/undo": (
+        page("signed_in"),
+        page("signed_in", "POST"),
+    ),
     "settings/keys": (page("signed_in"),),
     "settings/keys/<str:key_id>/end": (page("signed_in", "POST"),),
     "settings/notifications": (page("signed_in"),),
+    "settings/shortcuts": (page("signed_in"), page("signed_in", "POST", act="reset-all")),
     "settings/security": (page("signed_in"),),
     "settings/appearance": (page("signed_in"),),
     "settings/api-keys": (page("signed_in"),),
@@ -249,12 +349,55 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     "c/<str:conversation_id>": (page("own_object"), page("own_object", "POST", text="Hi")),
     "c/<str:conversation_id>/options": (page("own_object"),),
     "c/<str:conversation_id>/stop": (page("own_object", "POST"),),
+    "c/<str:conversation_id>/pin": (page("own_object", "POST"),),
+    "c/<str:conversation_id>/unpin": (page("own_object", "POST"),),
+    "c/<str:conversation_id>/move": (page("own_object"), page("own_object", "POST", project="")),
+    "c/<str:conversation_id>/bookmarks": (
+        page("own_object"),
+        page("own_object", "POST", name="Saved"),
+    ),
+    "c/<str:conversation_id>/duplicate": (page("own_object", "POST"),),
+    "c/<str:conversation_id>/stats": (page("own_object"),),
+    "c/<str:conversation_id>/preset": (page("own_object"), page("own_object", "POST", title="x")),
+    "c/<str:conversation_id>/m/<str:message_id>/feedback": (page("own_object"),),
+    "c/<str:conversation_id>/m/<str:message_id>/fork": (
+        page("own_object"),
+        page("own_object", "POST"),
+    ),
+    "archive": (page("signed_in"),),
+    "archive/all": (page("signed_in"), page("signed_in", "POST")),
+    "archive/<str:conversation_id>/unarchive": (page("own_object", "POST"),),
+    "archive/<str:conversation_id>/delete": (page("own_object", "POST"),),
+    "bin": (page("signed_in"),),
+    "bin/empty": (page("signed_in"), page("signed_in", "POST")),
+    "bin/<str:kind>/<str:ref>/restore": (page("signed_in", "POST"),),
+    "bin/<str:kind>/<str:ref>/delete": (page("signed_in"), page("signed_in", "POST")),
+    "projects": (page("signed_in"),),
+    "projects/new": (page("signed_in"), page("signed_in", "POST", name="Garden")),
+    "projects/<str:project_id>": (page("signed_in"), page("signed_in", "POST", name="Trees")),
+    "projects/<str:project_id>/delete": (page("signed_in", "POST"),),
+    "bookmarks": (page("signed_in"), page("signed_in", "POST", name="Saved")),
+    "bookmarks/<str:tag_id>": (page("signed_in"), page("signed_in", "POST", name="Saved")),
+    "bookmarks/<str:tag_id>/order": (page("signed_in", "POST", to="up"),),
+    "bookmarks/<str:tag_id>/delete": (page("signed_in", "POST"),),
+    "presets": (page("signed_in"),),
+    "presets/<str:preset_id>/default": (page("signed_in", "POST", default="1"),),
+    "presets/<str:preset_id>/delete": (page("signed_in", "POST"),),
+    "filter": (page("signed_in"),),
+    "_/choices/<str:act>": (page("signed_in"),),
     "c/<str:conversation_id>/rename": (page("own_object", "POST", title="New"),),
     "c/<str:conversation_id>/archive": (page("own_object", "POST"),),
     "c/<str:conversation_id>/unarchive": (page("own_object", "POST"),),
     "c/<str:conversation_id>/delete": (page("own_object", "POST"),),
     "c/<str:conversation_id>/restore": (page("own_object", "POST"),),
+    "c/<str:conversation_id>/expiry": (page("own_object", "POST", until="24"),),
     "c/<str:conversation_id>/seen": (page("own_object", "POST"),),
+    "c/<str:conversation_id>/queue/<str:turn_id>/edit": (page("signed_in", "POST", text="x"),),
+    "c/<str:conversation_id>/queue/<str:turn_id>/move": (page("signed_in", "POST", position="0"),),
+    "c/<str:conversation_id>/queue/<str:turn_id>/send": (page("signed_in", "POST"),),
+    "c/<str:conversation_id>/queue/<str:turn_id>/remove": (page("signed_in", "POST"),),
+    "c/<str:conversation_id>/queue/<str:turn_id>/restore": (page("signed_in", "POST"),),
+    "_/queue/<str:conversation_id>": (page("own_object"),),
     "c/<str:conversation_id>/m/<str:message_id>/edit": (
         page("own_object", "POST", text="New words", mode="save"),
     ),
@@ -264,10 +407,39 @@ POLICIES: dict[str, tuple[Route, ...]] = {
         page("own_object", "POST", rating="thumbsUp"),
     ),
     "c/<str:conversation_id>/m/<str:message_id>/select": (page("own_object", "POST"),),
+    "c/<str:conversation_id>/m/<str:message_id>/keep": (page("own_object", "POST"),),
+    "library": (page("signed_in"),),
+    "library/new": (page("signed_in"), page("signed_in", "POST", name="New", prompt="Text")),
+    "library/restore/<str:item_id>": (page("own_object", "POST"),),
+    "library/<str:prompt_group_id>": (page("own_object"),),
+    "library/<str:prompt_group_id>/details": (page("own_object", "POST", name="New"),),
+    "library/<str:prompt_group_id>/delete": (page("own_object", "POST"),),
+    "library/<str:prompt_group_id>/share": (page("own_object"), page("own_object", "POST")),
+    "library/<str:prompt_group_id>/versions": (page("own_object", "POST", prompt="Text"),),
+    "library/<str:prompt_group_id>/versions/<str:prompt_id>/publish": (page("own_object", "POST"),),
+    "library/<str:prompt_group_id>/versions/<str:prompt_id>/delete": (page("own_object", "POST"),),
+    "_/prompts": (page("signed_in"),),
+    "_/prompts/<str:prompt_group_id>": (page("own_object"),),
+    "_/prompts/<str:prompt_group_id>/used": (page("own_object", "POST"),),
+    "search": (page("signed_in"),),
+    "_/palette": (page("signed_in"),),
+    "_/commands": (page("signed_in"),),
     "_/rows": (page("signed_in"),),
+    "_/diagram": (page("public"),),
     "_/picker": (page("signed_in"),),
     "_/thread/<str:conversation_id>": (page("own_object"),),
     "_/message/<str:conversation_id>/<str:message_id>": (page("own_object"),),
     "_/message/<str:conversation_id>/<str:message_id>/edit": (page("own_object"),),
 }
 SOCKETS = {"ws": "signed_in"}
+# No access key opens what lies below: the account itself, and the administration.
+CLOSED_TO_KEYS = (
+    "api/auth/",
+    "api/api-keys",
+    "api/keys",
+    "api/user/delete",
+    "api/user/plugins",
+    "api/user/terms/accept",
+    "api/admin/",
+    "api/roles/<str:name>/<str:part>",
+)

@@ -1,31 +1,27 @@
-"""Every route by {anonymous, stranger, viewer, owner, admin} keeps its declared policy."""
+"""Every route keeps its policy, whoever asks: the matrix of routes and people.
 
-import json
-import re
-from collections.abc import Iterator
-from typing import Any
+Anonymous, stranger, viewer, editor, owner, admin, suspended, and a key without the scope.
+"""
 
 import pytest
-from channels.testing import WebsocketCommunicator
-from django.http import HttpResponseBase
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import get_resolver
 
 from accounts.models import User
+from accounts.services.api_keys import api_key_create
 from conversations.models import Conversation, Message
-from conversations.streaming.routing import websocket_urlpatterns
-from librechat.asgi import application
-from tests.architecture.policies import POLICIES, SOCKETS, Route
-from tests.factories.people import sign_in
-from tests.factories.threads import conversation_make, turn_make
+from tests.architecture.policies import CLOSED_TO_KEYS, POLICIES, Route
+from tests.architecture.visits import Visitor, is_sent_to_sign_in, walk
 
 # Asynchronous views read in other threads, so their rows must be committed.
 COMMITTED = ("api/agents/chat", "api/convos/gen_title", "c/<str:conversation_id>/stop")
 PROVES_BY_BODY = {"api/auth/2fa/verify-temp"}  # open to all, good only with its token
 TO_SIGN_IN = {
     "admin/login/",
+    "admin/logout/",
     "logout",
     "oauth/error",
+    "settings/language",
     "login/second-factor",
     "login/passkey",
 }  # they lead to the sign-in page by purpose
@@ -39,137 +35,135 @@ ROUTES = [
     for pattern, routes in POLICIES.items()
     for route in routes
 ]
-
-
-def _walk(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
-    for entry in resolver.url_patterns:
-        name = f"{prefix}{entry.pattern}"
-        if isinstance(entry, URLPattern) or name == "admin/":
-            yield name
-        else:
-            yield from _walk(entry, name)
+SCOPE_REFUSED = "This access key may not do that."
 
 
 def test_every_route_has_a_policy() -> None:
-    routes = set(_walk(get_resolver()))
+    routes = set(walk(get_resolver()))
     assert routes - set(POLICIES) == set()
     assert set(POLICIES) - routes == set()
+    assert all(POLICIES.values())
 
 
-def test_every_socket_has_a_policy() -> None:
-    assert {str(entry.pattern) for entry in websocket_urlpatterns} == set(SOCKETS)
+def _state() -> tuple[int, str]:
+    return Message.objects.count(), Conversation.objects.get().title
 
 
-@pytest.fixture
-def question(owner: User) -> Message:
-    asked, answer = turn_make(conversation_make(owner))
-    Conversation.objects.update(leaf_message_id=answer.message_id)
-    return asked
+def _is_refused(route: Route, answer: HttpResponseBase) -> bool:
+    """Return whether an answer says that nobody is signed in."""
+    return answer.status_code == 401 if route.door == "api" else is_sent_to_sign_in(answer)
 
 
-def _path(pattern: str, message: Message) -> str:
-    values = {
-        "conversation_id": message.conversation.conversation_id,
-        "stream_id": message.conversation.conversation_id,
-        "message_id": message.message_id,
-        "name": "USER",
-        "endpoint": "demo",
-        "part": "agents",
-        "resource": "agent",
-        "resource_id": "x",
-        "group_id": "x",
-        "event_id": "x",
-        "user_id": "x",
-        "banner_id": "x",
-        "principal_type": "role",
-        "principal_id": "USER",
-        "capability": "read:users",
-        "item_type": "tool",
-        "item_id": "x",
-        "session_id": "x",
-        "passkey_id": "x",
-        "key_id": "x",
-        "linked_id": "x",
-        "token": "x",
-    }
-    plain = "api/nothing" if pattern.startswith("^") else pattern
-    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: values[found[1]], plain)
-
-
-def _filled(body: Any, message: Message) -> Any:
-    if isinstance(body, dict):
-        return {name: _filled(value, message) for name, value in body.items()}
-    if isinstance(body, str):
-        return body.format(conversation_id=message.conversation.conversation_id)
-    return body
-
-
-def _ask(pattern: str, route: Route, message: Message, person: User | None) -> HttpResponseBase:
-    client = Client(raise_request_exception=True)
-    headers: dict[str, str] = {}
-    kind = "application/json"
-    body: Any = _filled(route.body, message)
-    if route.door == "page":
-        if person is not None:
-            client.force_login(person)
-        kind = "application/x-www-form-urlencoded"
-        body = "&".join(f"{name}={value}" for name, value in body.items())
-    elif person is not None:
-        headers["Authorization"] = f"Bearer {sign_in(person).access_token}"
-    return client.generic(
-        route.method,
-        _path(pattern, message),
-        body if isinstance(body, str) else json.dumps(body),
-        content_type=kind,
-        headers=headers,
-    )
-
-
-def _is_sent_to_sign_in(answer: HttpResponseBase) -> bool:
-    return answer.status_code == 302 and "/login" in answer.headers.get("Location", "")
-
-
+@pytest.mark.usefixtures("thing")
 @pytest.mark.parametrize(("pattern", "route"), ROUTES)
 def test_route_keeps_its_policy(
     pattern: str,
     route: Route,
     question: Message,
-    owner: User,
-    viewer: User,
-    stranger: User,
-    admin: User,
+    people: dict[str, User],
 ) -> None:
-    before = (Message.objects.count(), Conversation.objects.get().title)
-    anonymous = _ask(pattern, route, question, None)
+    before = _state()
+    anonymous = Visitor().ask(pattern, route, question)
     if route.policy == "public":
         assert anonymous.status_code != 401 or pattern in PROVES_BY_BODY
-        assert not _is_sent_to_sign_in(anonymous) or pattern in TO_SIGN_IN
+        assert not is_sent_to_sign_in(anonymous) or pattern in TO_SIGN_IN
         return
-    is_refused = anonymous.status_code == 401
-    assert is_refused if route.door == "api" else _is_sent_to_sign_in(anonymous)
-    others = [_ask(pattern, route, question, person) for person in (stranger, viewer, admin)]
+    assert _is_refused(route, anonymous)
+    answers = {
+        name: Visitor.at(route, people[name]).ask(pattern, route, question).status_code
+        for name in ("stranger", "viewer", "editor", "admin")
+    }
     if route.policy == "admin":
-        assert [answer.status_code for answer in others] == [302, 302, 200]
+        assert answers == {"stranger": 302, "viewer": 302, "editor": 302, "admin": 200}
         return
+    may = answers.pop("admin")
     if route.policy == "capability":
-        assert [answer.status_code for answer in others[:2]] == [403, 403]
-        assert others[2].status_code not in {401, 403}
+        assert set(answers.values()) == {403}
+        assert may not in {401, 403}
         return
     if route.policy == "own_object":
-        assert {answer.status_code for answer in others} == {404}
-        assert (Message.objects.count(), Conversation.objects.get().title) == before
-    assert _ask(pattern, route, question, owner).status_code not in {401, 403}
+        assert {*answers.values(), may} == {404}
+        assert _state() == before
+    if route.policy == "shared":
+        assert answers == {"stranger": 404, "viewer": 403, "editor": 403}
+        assert may == 200
+    owner = Visitor.at(route, people["owner"]).ask(pattern, route, question)
+    assert owner.status_code not in {401, 403}
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", sorted(SOCKETS))
-async def test_socket_refuses_who_is_not_signed_in(name: str) -> None:
-    socket = WebsocketCommunicator(
-        application,
-        f"/{name}",
-        headers=[(b"origin", b"http://localhost")],
-    )
-    is_connected, code = await socket.connect()
-    assert (is_connected, code) == (False, 4401) or (
-        is_connected and (await socket.receive_output())["code"] == 4401
-    )
+@pytest.mark.usefixtures("thing")
+@pytest.mark.parametrize(("pattern", "route"), ROUTES)
+def test_suspended_people_are_nobody(
+    pattern: str,
+    route: Route,
+    question: Message,
+    people: dict[str, User],
+) -> None:
+    """The flag alone is set: every door must look at it, whatever else ends with a suspension."""
+    suspended = [people["owner"], people["admin"]]
+    visitors = [Visitor.by_page(person) for person in suspended]
+    if route.door == "api":
+        visitors += [Visitor.by_token(person) for person in suspended]
+        visitors += [_holder(person) for person in suspended]
+    User.objects.filter(pk__in=[person.pk for person in suspended]).update(is_active=False)
+    before = _state()
+
+    anonymous = Visitor().ask(pattern, route, question).status_code
+    answers = [visitor.ask(pattern, route, question) for visitor in visitors]
+
+    assert _state() == before
+    if route.policy != "public":
+        assert [_is_refused(route, answer) for answer in answers] == [True] * len(answers)
+        return
+    assert {answer.status_code for answer in answers} == {anonymous}
+    for answer in answers:
+        assert not any(person.email in _text(answer) for person in suspended)
+
+
+@pytest.mark.usefixtures("thing")
+@pytest.mark.parametrize(("pattern", "route"), ROUTES)
+def test_a_key_reaches_as_far_as_its_scopes(
+    pattern: str,
+    route: Route,
+    question: Message,
+    people: dict[str, User],
+) -> None:
+    person = people["admin" if route.policy in {"admin", "capability"} else "owner"]
+    whole = _holder(person)
+    if route.door == "page":
+        before = _state()
+        anonymous = Visitor().ask(pattern, route, question)
+        assert whole.ask(pattern, route, question).status_code == anonymous.status_code
+        assert route.policy == "public" or _is_refused(route, anonymous)
+        assert _state() == before
+        return
+    own, other = ("read", "write") if route.method == "GET" else ("write", "read")
+    without = [_holder(person, other), _holder(person, "relay")]
+    if route.policy == "public":
+        anonymous = Visitor().ask(pattern, route, question)
+        for visitor in (whole, *without):
+            assert visitor.ask(pattern, route, question).status_code == anonymous.status_code
+        return
+    before = _state()
+    is_closed = pattern.startswith(CLOSED_TO_KEYS)
+    kept_out = [*without, whole, _holder(person, own)] if is_closed else without
+    for visitor in kept_out:
+        answer = visitor.ask(pattern, route, question)
+        assert answer.status_code == 403
+        # One route answers refusals with nothing.
+        assert SCOPE_REFUSED in _text(answer) or not _text(answer)
+    assert _state() == before
+    if not is_closed:
+        answer = _holder(person, own).ask(pattern, route, question)
+        assert answer.status_code not in {401, 403}
+
+
+def _holder(person: User, *scopes: str) -> Visitor:
+    """Return the holder of a key of a person; without scopes it is for everything."""
+    _, text = api_key_create(user=person, name="A program", scopes=scopes)
+    return Visitor.bearing(text)
+
+
+def _text(answer: HttpResponseBase) -> str:
+    assert isinstance(answer, HttpResponse)
+    return answer.content.decode()

@@ -42,7 +42,21 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, product: Product, theme
     send(page, "Show everything", model="markdown")
     wait_until_done(page)
     found["/c/<id>"] = violations(page)
-    for path in ("/settings/appearance", "/settings/account", "/settings/security"):
+    pages = (
+        "/settings/appearance",
+        "/settings/account",
+        "/settings/security",
+        "/settings/shortcuts",
+        "/settings/data/move-in",
+        "/library",
+    )
+    searches = ("/search", "/search?q=everything&role=user", "/search?q=nothing")
+    chat = page.url.partition("?")[0]
+    lists = ["archive", "archive/all", "bin", "bin/empty", "projects", "projects/new"]
+    lists += ["bookmarks", "presets", "filter"]
+    acts = ("options", "move", "bookmarks", "stats", "preset")
+    organising = (*(f"/{name}" for name in lists), *(f"{chat}/{act}" for act in acts))
+    for path in (*pages, *searches, *organising):
         page.goto(path)
         found[path] = violations(page)
     context.close()

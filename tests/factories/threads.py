@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.models import User
-from conversations.models import Conversation, Generation, Message, State
+from conversations.models import Conversation, Generation, Message, State, Tag
 from librechat.kernel.ids import NO_PARENT
 
 
@@ -11,6 +11,14 @@ def conversation_make(user: User, title: str = "A chat", **fields: Any) -> Conve
     """Return a stored conversation."""
     defaults = {"endpoint": "openAI", "model": "gpt-4o"}
     return Conversation.objects.create(user=user, title=title, **(defaults | fields))
+
+
+def bookmark(conversation: Conversation, *names: str) -> Conversation:
+    """Put bookmarks on a conversation; they are made where missing."""
+    for name in names:
+        tag, _is_new = Tag.objects.get_or_create(user=conversation.user, tag=name)
+        conversation.tags.add(tag)
+    return conversation
 
 
 def question_make(

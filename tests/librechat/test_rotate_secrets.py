@@ -38,7 +38,9 @@ def test_after_a_rotation_the_old_key_is_not_needed(settings: Settings) -> None:
     call_command("rotate_secrets", "--json", stdout=out)
     assert json.loads(out.getvalue()) == {
         "authenticator apps": 1,
+        "config overrides": 0,
         "provider keys": 1,
+        "providers' refresh tokens": 0,
         "tools' credentials": 1,
     }
     settings.CREDS_KEYS = ["new"]

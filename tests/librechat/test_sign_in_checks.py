@@ -45,4 +45,4 @@ def test_saml_without_its_packages_says_how_to_get_them(
 
 def test_settings_without_effect_are_told(settings: Settings) -> None:
     settings.SIGN_IN = read({**OPENID, **SAML, "OPENID_REUSE_TOKENS": "true"})
-    assert ids() == ["librechat.W002", "librechat.W003"]
+    assert ids() == ["librechat.W002"]

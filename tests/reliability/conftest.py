@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -31,28 +32,37 @@ endpoints:
 Launch = Callable[..., Product]
 
 
-@pytest.fixture
-def launch(tmp_path: Path, provider: FakeProvider) -> Iterator[Launch]:
-    """Start servers on one data folder; all are ended with the test."""
+@contextmanager
+def launching(folder: Path, provider: FakeProvider) -> Iterator[Launch]:
+    """Start servers on one data folder; all are ended afterwards."""
     servers: list[Product] = []
-    (tmp_path / "librechat.yaml").write_text(YAML.format(url=provider.url), encoding="utf-8")
+    (folder / "librechat.yaml").write_text(YAML.format(url=provider.url), encoding="utf-8")
 
     def start(workers: int = 1, **variables: str) -> Product:
-        server = Product(tmp_path, **variables)
+        server = Product(folder, **variables)
         servers.append(server)
         return server.start(workers=workers)
 
-    yield start
-    for server in servers:
-        server.kill()
+    try:
+        yield start
+    finally:
+        for server in servers:
+            server.kill()
 
 
 @pytest.fixture
-def clustered(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Variables of a fresh PostgreSQL database and an emptied Redis database."""
+def launch(tmp_path: Path, provider: FakeProvider) -> Iterator[Launch]:
+    """Start servers on one data folder; all are ended with the test."""
+    with launching(tmp_path, provider) as start:
+        yield start
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[dict[str, str]]:
+    """Give the variables of a fresh PostgreSQL database and of Redis under a prefix of its own."""
     admin_url = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
     redis_uri = os.environ.get("TEST_REDIS_URI", "redis://127.0.0.1:6379/9")
-    name = f"librechat_{tmp_path.name.replace('-', '_').lower()}_{os.getpid()}"
+    name = f"librechat_{folder.name.replace('-', '_').lower()}_{os.getpid()}"
     try:
         connection = psycopg.connect(admin_url, autocommit=True, connect_timeout=3)
         redis.Redis.from_url(redis_uri, socket_connect_timeout=3).ping()
@@ -62,10 +72,19 @@ def clustered(tmp_path: Path) -> Iterator[dict[str, str]]:
         pytest.skip(f"PostgreSQL or Redis is missing: {error}")
     connection.execute(f'CREATE DATABASE "{name}"')
     base = admin_url.rpartition("/")[0]
-    yield {
-        "DATABASE_URL": f"{base}/{name}",
-        "REDIS_URI": redis_uri,
-        "REDIS_KEY_PREFIX": name,
-    }
-    connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    connection.close()
+    try:
+        yield {
+            "DATABASE_URL": f"{base}/{name}",
+            "REDIS_URI": redis_uri,
+            "REDIS_KEY_PREFIX": name,
+        }
+    finally:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.close()
+
+
+@pytest.fixture
+def clustered(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Variables of a cluster of a test's own."""
+    with cluster(tmp_path) as variables:
+        yield variables

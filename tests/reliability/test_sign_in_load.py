@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from threading import Barrier, Event
@@ -13,7 +13,8 @@ import pytest
 
 from accounts.services import totp
 from tests.fakes.product import Person, Product, delta_of
-from tests.reliability.conftest import Launch
+from tests.fakes.provider import FakeProvider
+from tests.reliability.conftest import Launch, cluster, launching
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
@@ -32,9 +33,15 @@ MANY = {
 Pair = tuple[Product, Product]
 
 
-@pytest.fixture
-def pair(launch: Launch, clustered: dict[str, str]) -> Pair:
-    return launch(**MANY, **clustered), launch(**MANY, **clustered)
+@pytest.fixture(scope="module")
+def pair(
+    tmp_path_factory: pytest.TempPathFactory,
+    _provider_server: FakeProvider,
+) -> Iterator[Pair]:
+    """Give two servers to all of these tests; each registers people of its own."""
+    folder = tmp_path_factory.mktemp("pair")
+    with cluster(folder) as shared, launching(folder, _provider_server) as launch:
+        yield launch(**MANY, **shared), launch(**MANY, **shared)
 
 
 def at_once(count: int, ask: Callable[[int], httpx.Response]) -> list[httpx.Response]:
@@ -76,7 +83,7 @@ def test_two_hundred_sign_ins_at_once_all_succeed(pair: Pair) -> None:
 
 
 def test_a_refresh_token_sent_many_times_at_once_has_one_successor(pair: Pair) -> None:
-    person = Person(pair[0].url).register()
+    person = Person(pair[0].url, "tabs@example.org").register()
     cookie = {"Cookie": f"refreshToken={person.cookies['refreshToken']}"}
 
     answers = at_once(
@@ -100,7 +107,7 @@ def test_a_refresh_token_sent_many_times_at_once_has_one_successor(pair: Pair) -
 
 
 def test_a_backup_code_sent_many_times_at_once_works_once(pair: Pair) -> None:
-    person = Person(pair[0].url).register()
+    person = Person(pair[0].url, "codes@example.org").register()
     begun = person.post("/api/auth/2fa/enable", {}).json()
     secret = parse_qs(urlsplit(begun["otpauthUrl"]).query)["secret"][0]
     code = totp.code_at(secret, totp.step_now())
@@ -143,7 +150,7 @@ def test_the_limit_of_sign_ins_is_overshot_by_one_at_most(
 
 
 def test_an_answer_keeps_flowing_while_people_sign_in(pair: Pair) -> None:
-    person = Person(pair[0].url).register()
+    person = Person(pair[0].url, "flow@example.org").register()
     sign_in(pair[1].url, person)
     started = person.start("Flow on", endpoint="Fake", model="slow")
     flows = Event()

@@ -8,11 +8,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.auth.channels import SessionOrTokenAuthMiddleware, still_valid
+from accounts.auth.channels import SessionOrTokenAuthMiddleware
 from accounts.models import AuthSession, User
 from accounts.services.bans import ban_add
-from accounts.services.people import user_disable
-from accounts.services.sessions import epoch_raise, session_close
+from accounts.services.sessions import session_close
 from tests.factories.people import PASSWORD, person, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,6 +54,7 @@ async def test_a_page_session_says_who_it_is() -> None:
     scope = await connect(cookie=cookie)
     session = await AuthSession.objects.aget()
     assert (scope["user"], scope["auth_session"]) == (user, session.pk)
+    assert scope["address"] == ""
     assert scope["type"] == "websocket"
 
 
@@ -84,23 +84,6 @@ async def test_an_ended_session_is_nobody() -> None:
     session = await AuthSession.objects.aget()
     await sync_to_async(session_close)(session=session)
     assert isinstance((await connect(cookie=cookie))["user"], AnonymousUser)
-
-
-async def test_an_open_socket_may_go_on_while_epoch_session_and_person_hold() -> None:
-    login = await sync_to_async(lambda: sign_in(person()))()
-    user, session = login.user, login.session
-    assert await still_valid(user.pk, 0)
-    assert await still_valid(user.pk, 0, session.pk)
-    assert not await still_valid(user.pk, 1)
-    assert not await still_valid("0" * 24, 0)
-    await sync_to_async(session_close)(session=session)
-    assert await still_valid(user.pk, 0)
-    assert not await still_valid(user.pk, 0, session.pk)
-    await sync_to_async(epoch_raise)(user=user)
-    assert not await still_valid(user.pk, 0)
-    assert await still_valid(user.pk, 1)
-    await sync_to_async(user_disable)(user=user)
-    assert not await still_valid(user.pk, 2)
 
 
 async def test_a_banned_address_opens_no_socket_but_for_staff() -> None:

@@ -20,62 +20,20 @@ from accounts.services.people import user_disable
 from librechat.kernel import yaml_config
 from tests.factories.people import person
 from tests.fakes.identity.company import Company, certificate
+from tests.fakes.identity.subject import ADA, ADDRESS, answer_of, post, visit
 from tests.fakes.identity.travel import SERVER, SwitchOn, openid_variables, read, refused
 from tests.fakes.identity.wires import Wires
 
 pytestmark = pytest.mark.django_db
 
-ADDRESS = "ada@example.org"
-ADA = {
-    "id": "subject-1",
-    "attributes": {
-        "email": ADDRESS,
-        "given_name": "Ada",
-        "family_name": "Lovelace",
-        "username": "Ada",
-        "groups": ["Analysts", "Engine"],
-    },
-}
-
-
-@pytest.fixture
-def at_company(company: Company, switch_on: SwitchOn) -> Any:
-    def prepare(user: dict[str, Any] = ADA, **variables: str) -> None:
-        company.control(saml={"user": user})
-        switch_on(read({**company.saml_variables, **variables}))
-
-    return prepare
-
-
-def answer_of(client: Client) -> dict[str, str]:
-    """Leave, and return the form that the identity provider lets the browser post."""
-    left = client.get("/oauth/saml")
-    assert left.status_code == 302
-    page = httpx.get(left["Location"], timeout=10)
-    assert page.status_code == 200, page.text
-    found = dict(re.findall(r'name="(SAMLResponse|RelayState)"\s+value="([^"]*)"', page.text))
-    assert "SAMLResponse" in found, page.text
-    return found
-
-
-def post(client: Client, form: dict[str, str]) -> Any:
-    """Post an answer, and come again with the session's cookie."""
-    posted = client.post("/oauth/saml/callback", form)
-    assert (posted.status_code, posted["Location"]) == (302, "/oauth/saml/callback")
-    return client.get(posted["Location"])
-
-
-def visit(client: Client) -> Any:
-    return post(client, answer_of(client))
-
 
 def test_the_first_sign_in_adds_an_account_and_the_second_finds_it(
     client: Client,
     company: Company,
-    at_company: Any,
+    at_saml: Any,
     owner: User,
 ) -> None:
-    at_company()
+    at_saml()
     assert visit(client)["Location"] == f"{SERVER}/c/new"
     ada = User.objects.get(email=ADDRESS)
     assert (ada.name, ada.username, ada.provider, ada.role) == (
@@ -92,8 +50,8 @@ def test_the_first_sign_in_adds_an_account_and_the_second_finds_it(
     assert SocialAccount.objects.count() == 1
 
 
-def test_the_page_asked_for_is_where_it_goes_on(client: Client, at_company: Any) -> None:
-    at_company()
+def test_the_page_asked_for_is_where_it_goes_on(client: Client, at_saml: Any) -> None:
+    at_saml()
     left = client.get("/oauth/saml", {"next": "/c/abc"})
     page = httpx.get(left["Location"], timeout=10).text
     form = dict(re.findall(r'name="(SAMLResponse)"\s+value="([^"]*)"', page))
@@ -101,9 +59,9 @@ def test_the_page_asked_for_is_where_it_goes_on(client: Client, at_company: Any)
 
 
 def test_the_posted_answer_needs_no_csrf_token_and_is_kept_for_this_browser_alone(
-    at_company: Any,
+    at_saml: Any,
 ) -> None:
-    at_company()
+    at_saml()
     browser = Client(enforce_csrf_checks=True)
     posted = browser.post("/oauth/saml/callback", {**answer_of(browser), "junk": "x"})
     cookie = posted.cookies["posted-sign-in"]
@@ -112,26 +70,26 @@ def test_the_posted_answer_needs_no_csrf_token_and_is_kept_for_this_browser_alon
     assert not Session.objects.filter(session_key=cookie.value).exists()
 
 
-def test_an_answer_works_once(client: Client, at_company: Any) -> None:
-    at_company()
+def test_an_answer_works_once(client: Client, at_saml: Any) -> None:
+    at_saml()
     form = answer_of(client)
     post(client, form)
     assert refused(post(client, form)) == "sign_in_expired"
     assert refused(client.get("/oauth/saml/callback")) == "auth_failed"  # nothing was posted
 
 
-def test_an_answer_to_another_browser_is_refused(client: Client, at_company: Any) -> None:
-    at_company()
+def test_an_answer_to_another_browser_is_refused(client: Client, at_saml: Any) -> None:
+    at_saml()
     assert refused(post(Client(), answer_of(client))) == "sign_in_expired"
     assert not User.objects.exists()
 
 
 def test_an_assertion_is_remembered_beside_the_state(
     client: Client,
-    at_company: Any,
+    at_saml: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    at_company()
+    at_saml()
     form = answer_of(client)
     xml = base64.b64decode(form["SAMLResponse"]).decode()
     found = re.search(r'<saml:Assertion [^>]*ID="([^"]+)"', xml)
@@ -156,9 +114,9 @@ def test_an_answer_that_is_not_as_agreed_is_refused(
     wrong: dict[str, Any],
     client: Client,
     company: Company,
-    at_company: Any,
+    at_saml: Any,
 ) -> None:
-    at_company()
+    at_saml()
     company.control(saml={"user": ADA, **wrong})
     assert refused(visit(client)) == "auth_failed"
     assert not User.objects.exists()
@@ -167,9 +125,9 @@ def test_an_answer_that_is_not_as_agreed_is_refused(
 def test_an_answer_that_somebody_else_signed_is_refused(
     client: Client,
     company: Company,
-    at_company: Any,
+    at_saml: Any,
 ) -> None:
-    at_company()
+    at_saml()
     key, cert = certificate()
     company.control(saml={"user": ADA, "key": key, "certificate": cert})
     assert refused(visit(client)) == "auth_failed"
@@ -177,9 +135,9 @@ def test_an_answer_that_somebody_else_signed_is_refused(
 
 def test_an_answer_that_was_changed_on_the_way_is_refused(
     client: Client,
-    at_company: Any,
+    at_saml: Any,
 ) -> None:
-    at_company()
+    at_saml()
     form = answer_of(client)
     xml = base64.b64decode(form["SAMLResponse"]).replace(b"ada@", b"eve@")
     form["SAMLResponse"] = base64.b64encode(xml).decode()
@@ -188,17 +146,17 @@ def test_an_answer_that_was_changed_on_the_way_is_refused(
 
 @pytest.mark.parametrize("nonsense", ["", "%%%", "PHg+", base64.b64encode(b"<x/>").decode()])
 @pytest.mark.parametrize("idp", ["", "urn:test:idp"])
-def test_nonsense_is_refused(nonsense: str, idp: str, client: Client, at_company: Any) -> None:
-    at_company(SAML_IDP_ISSUER=idp)
+def test_nonsense_is_refused(nonsense: str, idp: str, client: Client, at_saml: Any) -> None:
+    at_saml(SAML_IDP_ISSUER=idp)
     assert refused(post(client, {"SAMLResponse": nonsense})) == "auth_failed"
 
 
 def test_the_name_of_the_provider_is_checked_where_it_is_given(
     client: Client,
     company: Company,
-    at_company: Any,
+    at_saml: Any,
 ) -> None:
-    at_company(SAML_IDP_ISSUER="urn:test:idp")
+    at_saml(SAML_IDP_ISSUER="urn:test:idp")
     assert visit(client)["Location"] == f"{SERVER}/c/new"
     company.control(saml={"user": ADA, "issuer": "urn:evil:idp"})
     assert refused(visit(Client())) == "auth_failed"
@@ -207,9 +165,9 @@ def test_the_name_of_the_provider_is_checked_where_it_is_given(
 def test_the_whole_answer_may_have_to_be_signed(
     client: Client,
     company: Company,
-    at_company: Any,
+    at_saml: Any,
 ) -> None:
-    at_company(SAML_USE_AUTHN_RESPONSE_SIGNED="true")
+    at_saml(SAML_USE_AUTHN_RESPONSE_SIGNED="true")
     assert refused(visit(client)) == "auth_failed"
     company.control(saml={"user": ADA, "signResponse": True, "signAssertion": False})
     assert visit(Client())["Location"] == f"{SERVER}/c/new"
@@ -217,9 +175,9 @@ def test_the_whole_answer_may_have_to_be_signed(
 
 def test_claims_can_be_called_something_else_and_groups_are_followed(
     client: Client,
-    at_company: Any,
+    at_saml: Any,
 ) -> None:
-    at_company(
+    at_saml(
         {
             "id": "subject-1",
             "attributes": {"m": ADDRESS, "n": "Countess", "u": "A", "g": ["One", "Two"]},
@@ -241,9 +199,9 @@ def test_claims_can_be_called_something_else_and_groups_are_followed(
 def test_a_name_that_changes_every_time_is_replaced_by_the_address(
     client: Client,
     company: Company,
-    at_company: Any,
+    at_saml: Any,
 ) -> None:
-    at_company()
+    at_saml()
     for number in (1, 2):
         company.control(
             saml={
@@ -257,21 +215,21 @@ def test_a_name_that_changes_every_time_is_replaced_by_the_address(
 
 def test_the_subject_is_the_address_where_no_attribute_is(
     client: Client,
-    at_company: Any,
+    at_saml: Any,
 ) -> None:
-    at_company({"id": "ada@example.org", "attributes": {"shoe": "38"}})
+    at_saml({"id": "ada@example.org", "attributes": {"shoe": "38"}})
     visit(client)
     assert User.objects.get().email == ADDRESS
-    at_company({"id": "no-address", "attributes": {"shoe": "38"}})
+    at_saml({"id": "no-address", "attributes": {"shoe": "38"}})
     assert refused(visit(Client())) == "email_missing"
 
 
 def test_other_accounts_and_disabled_ones_stay_closed(
     client: Client,
-    at_company: Any,
+    at_saml: Any,
     admin: User,
 ) -> None:
-    at_company()
+    at_saml()
     local = person(ADDRESS)
     assert refused(visit(client)) == "provider_mismatch"
     local.delete()
@@ -280,8 +238,8 @@ def test_other_accounts_and_disabled_ones_stay_closed(
     assert refused(visit(Client())) == "account_disabled"
 
 
-def test_only_allowed_domains_come_in(client: Client, at_company: Any) -> None:
-    at_company()
+def test_only_allowed_domains_come_in(client: Client, at_saml: Any) -> None:
+    at_saml()
     with yaml_config.override({"registration": {"allowedDomains": ["corp.example"]}}):
         assert refused(visit(client)) == "domain_not_allowed"
 
@@ -299,19 +257,19 @@ def test_saml_gives_way_to_openid_connect(
 
 def test_a_configuration_that_cannot_work_is_told_on_the_page(
     client: Client,
-    at_company: Any,
+    at_saml: Any,
 ) -> None:
-    at_company(SAML_ENTRY_POINT="nowhere")
+    at_saml(SAML_ENTRY_POINT="nowhere")
     assert refused(client.get("/oauth/saml")) == "auth_failed"
 
 
 def test_without_the_extra_the_page_says_that_it_failed(
     client: Client,
-    at_company: Any,
+    at_saml: Any,
     monkeypatch: pytest.MonkeyPatch,
     settings: Settings,
 ) -> None:
-    at_company()
+    at_saml()
     assert saml_is_installed()
     monkeypatch.setitem(sys.modules, "onelogin.saml2.auth", None)
     assert refused(client.get("/oauth/saml")) == "auth_failed"

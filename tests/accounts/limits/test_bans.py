@@ -9,7 +9,15 @@ from django.core.cache import cache
 from django_redis.exceptions import ConnectionInterrupted
 
 from accounts.errors import BannedError, InvalidBanError
-from accounts.limits.bans import CONTRACT, ban_check, ban_known, banned, bans_changed, reason_of
+from accounts.limits.bans import (
+    CONTRACT,
+    ban_check,
+    ban_known,
+    banned,
+    bans_changed,
+    networks_banned,
+    reason_of,
+)
 from accounts.limits.violations import violation_log
 from accounts.models import AuditEvent, AuthSession, Ban, User
 from accounts.services.bans import ban_add, ban_lift, bans_lift
@@ -198,3 +206,10 @@ def test_a_cache_that_is_away_opens_no_door(
     bans_changed()
     assert ban_known(user_id=owner.pk, address="", is_exempt=never) == ban
     assert banned(ban).status == 403
+
+
+def test_where_nobody_is_connected_no_network_is_looked_up(
+    django_assert_num_queries: Any,
+) -> None:
+    with django_assert_num_queries(0):
+        assert networks_banned([]) == set()

@@ -72,8 +72,8 @@ def test_overrides_are_replaced_and_counted(admin: User, owner: User) -> None:
         ({"modelSpecs": {"list": [{"name": "x"}]}}, r"modelSpecs.list\[0\]"),
         ({"registration": {}}, "registration"),
         ({"interface": {"customWelcome": "${SECRET_KEY}"}}, "variables"),
-        ({"endpoints": {"openAI": {"headers": {"X-A": "b"}}}}, "secrets"),
-        ({"endpoints": {"azureOpenAI": {"apiKey": "sk-1"}}}, "secrets"),
+        ({"interface": {"headers": {"X-A": "b"}}}, "secrets"),
+        ({"interface": {"apiKey": "sk-1"}}, "secrets"),
         ({"interface": {"customWelcome": "x" * 200_001}}, "too large"),
     ],
 )

@@ -1,6 +1,7 @@
 """Whatever happens to sign-ins in whatever order, the right tokens work and no others."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,16 +14,17 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
+from pytest_django import Settings
 from typing_extensions import override
 
 from accounts.auth import tokens
 from accounts.auth.drf import user_from_token
 from accounts.errors import AccountDisabledError, RefreshTokenReusedError
 from accounts.models import AuditEvent, AuthSession, User
+from accounts.services.idle import NOTED_EVERY
 from accounts.services.people import user_disable, user_enable
 from accounts.services.sessions import (
     epoch_raise,
@@ -33,65 +35,37 @@ from accounts.services.sessions import (
 )
 from librechat.kernel import clock
 from librechat.kernel.errors import AppError
+from tests.accounts.services.sessions_model import GRACE, Access, Account, SignIn
 from tests.factories.people import person, sign_in
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-GRACE = timedelta(seconds=settings.REFRESH_GRACE_SECONDS)
 STEPS = (
     timedelta(seconds=1),
     GRACE - timedelta(seconds=1),
     GRACE,
+    NOTED_EVERY,
     settings.SESSION_EXPIRY,
     settings.REFRESH_TOKEN_EXPIRY - settings.SESSION_EXPIRY,
     settings.REFRESH_TOKEN_EXPIRY,
 )
+NEVER, SOON = timedelta(0), settings.SESSION_EXPIRY
+# Where sessions end by disuse, half of that time is what tells use from disuse.
+IDLE_STEPS = (*STEPS[:4], *[SOON / 2] * 4)
+ENDINGS = ("signed out", "password changed", "suspended")
 MOST_SIGN_INS = 4
-
-
-@dataclass
-class Account:
-    """What the model knows of a person."""
-
-    user: User
-    epoch: int = 0
-    is_active: bool = True
-
-
-@dataclass
-class Access:
-    """An access token, and until when and under which epoch it is good."""
-
-    token: str
-    ends: datetime
-    epoch: int
-
-
-@dataclass
-class SignIn:
-    """What the model knows of a session."""
-
-    account: Account
-    session_id: str
-    ends: datetime
-    refresh: list[str]
-    access: list[Access] = field(default_factory=list)
-    rotated_at: datetime | None = None
-    is_ended: bool = False
-
-    def is_alive(self) -> bool:
-        return not self.is_ended and self.account.is_active and clock.now() < self.ends
-
-    def refreshed(self, token: str) -> str:
-        """Return what a refresh token is good for: a new one, the same again, or nothing."""
-        if not self.is_alive():
-            return "refused"
-        if token == self.refresh[-1]:
-            return "new"
-        is_just_replaced = self.rotated_at is not None and clock.now() < self.rotated_at + GRACE
-        return "same" if is_just_replaced and token == self.refresh[-2] else "reused"
-
-    def accepts(self, access: Access) -> bool:
-        return self.is_alive() and access.epoch == self.account.epoch and clock.now() < access.ends
+# The likely ones are named more than once.
+EVENTS = (
+    *["refreshes"] * 4,
+    *["presents an old token"] * 3,
+    *["asks for something"] * 2,
+    *["signs in"] * 2,
+    *["time passes"] * 4,
+    "signs out one device",
+    "ends everywhere",
+    "loses access tokens",
+    "is marked as suspended",
+    *["is let in again"] * 2,
+)
 
 
 def refresh(token: str) -> tuple[AuthSession, str]:
@@ -134,38 +108,69 @@ class Sessions(RuleBasedStateMachine):
         self.accounts = [Account(person()), Account(person())]
         for account in self.accounts:
             account.epoch = account.user.auth_epoch
+            self.opens(account)
 
     def account(self, data: st.DataObject) -> Account:
         return data.draw(st.sampled_from(self.accounts), label="who")
 
     def one(self, data: st.DataObject) -> SignIn:
-        number = data.draw(st.integers(0, len(self.sign_ins) - 1), label="sign-in")
-        return self.sign_ins[number]
+        """Return a sign-in; mostly one that is alive, for others soon outnumber those."""
+        alive = [known for known in self.sign_ins if known.is_alive()]
+        chances = [self.sign_ins] if not alive else [alive, alive, alive, self.sign_ins]
+        known: SignIn = data.draw(st.sampled_from(data.draw(st.sampled_from(chances))))
+        return known
 
-    @precondition(lambda self: len(self.sign_ins) < MOST_SIGN_INS)
-    @rule(data=st.data())
+    @rule(data=st.data(), event=st.sampled_from(EVENTS))
+    def happens(self, data: st.DataObject, event: str) -> None:
+        """One rule for all, so that in every run every event has its chance."""
+        events = {
+            "signs in": self.signs_in,
+            "refreshes": self.refreshes,
+            "presents an old token": self.presents_an_old_token,
+            "asks for something": self.asks_for_something,
+            "signs out one device": self.signs_out_one_device,
+            "ends everywhere": self.ends_everywhere,
+            "loses access tokens": self.loses_access_tokens,
+            "is marked as suspended": self.is_marked_as_suspended,
+            "is let in again": self.is_let_in_again,
+            "time passes": self.time_passes,
+        }
+        events[event](data)
+
     def signs_in(self, data: st.DataObject) -> None:
         account = self.account(data)
+        if sum(known.is_alive() for known in self.sign_ins) >= MOST_SIGN_INS:
+            return
         if not account.is_active:
             with pytest.raises(AccountDisabledError):
                 sign_in(account.user)
             return
+        self.opens(account)
+
+    def opens(self, account: Account) -> None:
         login = sign_in(account.user)
         ends = clock.now() + settings.REFRESH_TOKEN_EXPIRY
-        made = SignIn(account, login.session.pk, ends, [login.refresh_token])
-        self.sign_ins.append(made)
+        made = SignIn(account, login.session.pk, ends, clock.now(), [login.refresh_token])
+        self.sign_ins = [*self.sign_ins[-MOST_SIGN_INS:], made]
         self.takes_access(made, login.access_token)
 
     def takes_access(self, known: SignIn, token: str) -> None:
         ends = min(clock.now() + settings.SESSION_EXPIRY, known.ends)
         known.access.append(Access(token, ends, known.account.epoch))
 
-    @precondition(lambda self: self.sign_ins)
-    @rule(data=st.data(), age=st.sampled_from([0, 0, 0, 1, 1, 2]))
-    def refreshes(self, data: st.DataObject, age: int) -> None:
-        """Use the current token, the one before it, or an older one."""
+    def refreshes(self, data: st.DataObject) -> None:
         known = self.one(data)
-        token = known.refresh[-min(age + 1, len(known.refresh))]
+        self.presents(known, known.refresh[-1])
+
+    def presents_an_old_token(self, data: st.DataObject) -> None:
+        """Use the token before the current one, or the one before that."""
+        replaced = [known for known in self.sign_ins if known.has_replaced()]
+        if replaced:
+            known = data.draw(st.sampled_from(replaced), label="whose")
+            age = data.draw(st.sampled_from([2, 2, 3]), label="age")
+            self.presents(known, known.refresh[-min(age, len(known.refresh))])
+
+    def presents(self, known: SignIn, token: str) -> None:
         expected = known.refreshed(token)
         if expected in {"refused", "reused"}:
             with pytest.raises(AppError) as refusal:
@@ -179,58 +184,67 @@ class Sessions(RuleBasedStateMachine):
         if expected == "new":
             assert fresh not in known.refresh
             known.refresh.append(fresh)
-            known.rotated_at = clock.now()
+            known.rotated_at = known.used_at = clock.now()
         assert fresh == known.refresh[-1]
         self.takes_access(known, tokens.access_issue(session.user, session))
 
-    @precondition(lambda self: self.sign_ins)
-    @rule(data=st.data())
+    def asks_for_something(self, data: st.DataObject) -> None:
+        """Use an access token; while sessions end by disuse, that keeps the session going."""
+        known = self.one(data)
+        access = known.access[-1]
+        is_good = known.accepts(access)
+        assert is_accepted(access, known.account.user) is is_good
+        if is_good and clock.now() >= known.used_at + NOTED_EVERY:
+            known.used_at = clock.now()
+
     def signs_out_one_device(self, data: st.DataObject) -> None:
         known = self.one(data)
         session_close(session=AuthSession.objects.get(pk=known.session_id))
         known.is_ended = True
 
-    @rule(data=st.data())
-    def signs_out_everywhere(self, data: st.DataObject) -> None:
+    def ends_everywhere(self, data: st.DataObject) -> None:
+        account = self.account(data)
+        how = data.draw(st.sampled_from(ENDINGS), label="how")
+        if how == "signed out":
+            epoch_raise(user=account.user)
+            sessions_close(user=account.user)
+        elif how == "password changed":
+            password_change(user=account.user, password="another horse battery")
+        else:
+            user_disable(user=account.user)
+            account.is_active = False
+        account.epoch += 1
+        for known in self.sign_ins:
+            known.is_ended |= known.account is account
+
+    def loses_access_tokens(self, data: st.DataObject) -> None:
+        """The epoch alone: a refresh token still brings an access token."""
         account = self.account(data)
         epoch_raise(user=account.user)
-        sessions_close(user=account.user)
-        self.all_end(account)
+        account.epoch += 1
 
-    @rule(data=st.data())
-    def changes_the_password(self, data: st.DataObject) -> None:
+    def is_marked_as_suspended(self, data: st.DataObject) -> None:
+        """The flag alone, as another program may set it: nothing ends, nothing works."""
         account = self.account(data)
-        password_change(user=account.user, password="another horse battery")
-        self.all_end(account)
+        account.user.is_active = account.is_active = False
+        account.user.save(update_fields=["is_active"])
 
-    @rule(data=st.data())
-    def is_suspended(self, data: st.DataObject) -> None:
-        account = self.account(data)
-        user_disable(user=account.user)
-        account.is_active = False
-        self.all_end(account)
-
-    @rule(data=st.data())
     def is_let_in_again(self, data: st.DataObject) -> None:
         account = self.account(data)
         user_enable(user=account.user)
         account.is_active = True
 
-    def all_end(self, account: Account) -> None:
-        account.epoch += 1
-        for known in self.sign_ins:
-            known.is_ended |= known.account is account
-
-    @rule(step=st.sampled_from(STEPS))
-    def time_passes(self, step: timedelta) -> None:
-        self.moment += step
+    def time_passes(self, data: st.DataObject) -> None:
+        steps = IDLE_STEPS if settings.SESSION_IDLE_EXPIRY else STEPS
+        self.moment += data.draw(st.sampled_from(steps), label="step")
 
     @invariant()
     def the_right_access_tokens_work(self) -> None:
         for known in self.sign_ins:
             for access in known.access[-3:]:
                 expected = known.accepts(access)
-                assert is_accepted(access, known.account.user) is expected
+                with undone():
+                    assert is_accepted(access, known.account.user) is expected
 
     @invariant()
     def the_right_refresh_tokens_work(self) -> None:
@@ -239,31 +253,50 @@ class Sessions(RuleBasedStateMachine):
                 assert tried(token, known) == known.refreshed(token)
 
     @invariant()
+    def the_epoch_rises_with_every_ending_and_only_then(self) -> None:
+        for account in self.accounts:
+            stored = User.objects.values_list("auth_epoch", flat=True).get(pk=account.user.pk)
+            assert stored == account.epoch
+
+    @invariant()
     def every_reuse_is_on_record_and_nothing_else(self) -> None:
         assert AuditEvent.objects.filter(action="refresh.reused").count() == self.reuses
 
 
-def tried(token: str, known: SignIn) -> str:
-    """Return what a refresh token is good for, and undo its use."""
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo what is written meanwhile."""
     before = transaction.savepoint()
     try:
-        _, fresh = refresh(token)
+        yield
+    finally:
+        transaction.savepoint_rollback(before)
+
+
+def tried(token: str, known: SignIn) -> str:
+    """Return what a refresh token is good for, and undo its use."""
+    try:
+        with undone():
+            _, fresh = refresh(token)
     except RefreshTokenReusedError:
         return "reused"
     except AppError:
         return "refused"
-    finally:
-        transaction.savepoint_rollback(before)
     return "same" if fresh == known.refresh[-1] else "new"
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_in_any_order_of_events_the_right_tokens_work_and_no_others() -> None:
+@pytest.mark.parametrize("idle", [NEVER, SOON], ids=["however-idle", "unless-idle"])
+def test_in_any_order_of_events_the_right_tokens_work_and_no_others(
+    idle: timedelta,
+    settings: Settings,
+) -> None:
+    settings.SESSION_IDLE_EXPIRY = idle
     run_state_machine_as_test(
         Sessions,
         settings=hypothesis_settings(
-            max_examples=60,
+            max_examples=30,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

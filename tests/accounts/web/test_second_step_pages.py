@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
@@ -303,7 +304,7 @@ class TestConfirm:
 
 
 def test_detours_lead_on_and_leave_the_rest_alone() -> None:
-    detour = DetourMiddleware(lambda _request: None)  # type: ignore[arg-type]
+    detour = DetourMiddleware(lambda _request: HttpResponse())
     request = RequestFactory().get("/oauth/google/callback")
     request.session = browser().session
     request.session[NEXT] = "/c/abc"

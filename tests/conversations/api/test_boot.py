@@ -10,7 +10,7 @@ from tests.factories.people import sign_in
 @pytest.mark.parametrize(
     ("path", "answer"),
     [
-        ("/api/search/enable", False),
+        ("/api/search/enable", True),
         ("/api/tags", []),
         ("/api/presets", []),
         (
@@ -18,19 +18,6 @@ from tests.factories.people import sign_in
             {"projects": [], "nextCursor": None},
         ),
         ("/api/share/link/C", {"success": False, "shareId": None, "conversationId": "C"}),
-        (
-            "/api/prompts/groups?limit=10",
-            {
-                "promptGroups": [],
-                "pageNumber": "1",
-                "pageSize": "10",
-                "pages": "1",
-                "has_more": False,
-                "after": None,
-            },
-        ),
-        ("/api/prompts/all", []),
-        ("/api/categories", []),
         ("/api/files", []),
         ("/api/files/config", {}),
         ("/api/files/speech/config/get", {"sttExternal": False, "ttsExternal": False}),

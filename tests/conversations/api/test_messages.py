@@ -90,13 +90,6 @@ def test_a_page_of_messages_goes_on_at_its_cursor(
     assert [row["messageId"] for row in one["messages"]] == [turn[1].message_id]
 
 
-def test_searching_finds_nothing_while_search_is_off(client: APIClient) -> None:
-    assert client.get("/api/messages", {"search": "prime"}).json() == {
-        "messages": [],
-        "nextCursor": None,
-    }
-
-
 def test_a_text_is_edited(client: APIClient, turn: tuple[Message, Message]) -> None:
     answer = client.put(path_of(turn[0]), {"text": "And one above 100?", "model": "gpt-4o"})
     assert (answer.status_code, answer.json()["text"]) == (200, "And one above 100?")

@@ -14,11 +14,8 @@ from conversations.eventlog.log import EventLog
 from conversations.generation import cancel, dispatch
 from conversations.generation.cancel import generation_stop
 from conversations.models import Conversation, Generation, Message, State
-from conversations.services.conversations import (
-    conversation_delete,
-    conversation_restore,
-    conversations_purge,
-)
+from conversations.services.conversations import conversation_delete, conversation_restore
+from conversations.services.purging import conversations_purge
 from librechat.kernel.errors import NotFoundError
 from tests.conversations.conftest import Endpoint
 from tests.conversations.generation.turns import (

@@ -17,10 +17,10 @@ from agents.llm.wire.neutral import (
 from conversations.errors import EmptyMessageError
 from conversations.generation.context import created_message, prepared, system_text
 from conversations.generation.history import branch_messages, neutral_messages
-from conversations.generation.parameters import neutral_parameters, parameters_from
 from conversations.generation.start import EditedContent, generation_start
 from conversations.models import Generation
 from conversations.models import Message as Stored
+from conversations.parameters import neutral_parameters, parameters_from
 from librechat.kernel.errors import InvalidInputError
 from tests.conversations.conftest import Endpoint
 from tests.conversations.generation.turns import request
@@ -187,8 +187,8 @@ def test_a_strange_time_zone_is_taken_for_utc(
 
 def test_both_kinds_of_instructions_are_sent(owner: User) -> None:
     now = datetime(2026, 11, 20, tzinfo=UTC)
-    assert system_text({"promptPrefix": "One.", "system": "Two."}, owner, now) == "One.\n\nTwo."
-    assert system_text({"promptPrefix": "  "}, owner, now) == ""
+    assert system_text(["One.", "Two."], owner, now) == "One.\n\nTwo."
+    assert system_text(["  "], owner, now) == ""
 
 
 def test_a_person_may_choose_the_window(owner: User, endpoint: Endpoint) -> None:

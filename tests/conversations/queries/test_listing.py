@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from conversations.models import Conversation
+from conversations.models import Conversation, Project
 from conversations.queries.listing import ListQuery, conversation_page
 from librechat.kernel import clock
 from librechat.kernel.errors import InvalidInputError
-from tests.factories.threads import conversation_make
+from tests.factories.threads import bookmark, conversation_make
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -98,9 +98,9 @@ def test_search_looks_into_titles_without_wildcards(owner: User) -> None:
 
 
 def test_any_of_the_tags_is_enough_and_parts_of_a_tag_are_not(owner: User) -> None:
-    conversation_make(owner, "a", tags=["Saved", "Grüße"])
-    conversation_make(owner, "b", tags=['with "quotes"'])
-    conversation_make(owner, "c", tags=["SavedLater"])
+    bookmark(conversation_make(owner, "a"), "Saved", "Grüße")
+    bookmark(conversation_make(owner, "b"), 'with "quotes"')
+    bookmark(conversation_make(owner, "c"), "SavedLater")
     assert titles(owner, tags=("Saved",)) == ["a"]
     assert titles(owner, tags=("Grüße",)) == ["a"]
     assert titles(owner, tags=('with "quotes"', "Saved"), sort_by="title") == ["b", "a"]
@@ -108,7 +108,7 @@ def test_any_of_the_tags_is_enough_and_parts_of_a_tag_are_not(owner: User) -> No
 
 
 def test_projects_divide_the_list(owner: User) -> None:
-    project = "673d0c9e5b1f4a2d8c7e6f01"
+    project = Project.objects.create(user=owner, name="Garden").pk
     conversation_make(owner, "in", project_id=project)
     conversation_make(owner, "out")
     assert titles(owner, project_id=project.upper()) == ["in"]

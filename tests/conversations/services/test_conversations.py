@@ -1,4 +1,4 @@
-"""Rename, archive, pin, delete, restore, purge."""
+"""Rename, archive, pin, delete, restore."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,6 @@ from conversations.services.conversations import (
     conversation_seen,
     conversations_archive_all,
     conversations_delete_all,
-    conversations_purge,
 )
 from librechat.kernel.errors import InvalidInputError, NotFoundError
 from tests.factories.threads import conversation_make, generation_make, turn_make
@@ -153,7 +152,7 @@ def test_a_deleted_conversation_is_gone_and_comes_back(
     assert [change.kind for change in told] == ["remove", "upsert"]
 
 
-def test_only_its_owner_restores_and_only_for_an_hour(
+def test_only_its_owner_restores_and_only_for_thirty_days(
     owner: User,
     stranger: User,
     clock_at: Callable[[datetime], None],
@@ -165,10 +164,13 @@ def test_only_its_owner_restores_and_only_for_an_hour(
     conversation_delete(conversation=conversation)
     with pytest.raises(NotFoundError):
         conversation_restore(user=stranger, conversation_id=conversation.conversation_id)
-    clock_at(MOMENT + timedelta(hours=1))
+    clock_at(MOMENT + timedelta(days=30))
     with pytest.raises(NotFoundError):
         conversation_restore(user=owner, conversation_id=conversation.conversation_id)
     assert stored(conversation).deleted_at == MOMENT
+    clock_at(MOMENT + timedelta(days=29, hours=23))
+    conversation_restore(user=owner, conversation_id=conversation.conversation_id)
+    assert stored(conversation).deleted_at is None
 
 
 def test_deleting_all_leaves_other_people_alone(owner: User, stranger: User) -> None:
@@ -210,24 +212,6 @@ def test_a_run_that_cannot_be_stopped_does_not_fail_the_deletion(
         conversation_delete(conversation=conversation)
     assert stored(conversation).deleted_at is not None
     assert "A run could not be stopped." in caplog.messages
-
-
-def test_what_was_deleted_long_ago_or_expired_is_removed_for_good(
-    owner: User,
-    clock_at: Callable[[datetime], None],
-) -> None:
-    clock_at(MOMENT)
-    old = conversation_make(owner, deleted_at=MOMENT - timedelta(hours=1))
-    turn_make(old)
-    recent = conversation_make(owner, deleted_at=MOMENT - timedelta(minutes=59))
-    expired = conversation_make(owner, expired_at=MOMENT)
-    running = generation_make(turn_make(expired)[1])
-    alive = conversation_make(owner, expired_at=MOMENT + timedelta(seconds=1))
-    assert running.is_active
-    assert conversations_purge() == 2
-    assert set(Conversation.objects.all()) == {recent, alive}
-    assert Message.objects.count() == 0
-    assert conversations_purge() == 0
 
 
 def test_a_failing_listener_fails_nobody(

@@ -3,71 +3,32 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Any
 
-import orjson
 import pytest
-from django.http import StreamingHttpResponse
 from django.test import AsyncClient
 
 from accounts.models import User
 from agents.engine.offload import offload
 from agents.errors import NoUserKeyError
 from agents.llm.wire.neutral import Finished, TextDelta, ThinkingDelta
-from conversations.eventlog.events import Ended, Entry, PartGrew
+from conversations.eventlog.events import Ended, Entry
 from conversations.eventlog.log import EventLog
-from conversations.generation import titles
-from conversations.generation.start import StartRequest, generation_start
 from conversations.models import Generation
 from conversations.streaming import sse
 from conversations.streaming.attach import paced
 from librechat.kernel import clock
 from tests.conversations.conftest import Endpoint
+from tests.conversations.streaming.streams import (
+    address,
+    bearer,
+    begin,
+    kind,
+    opened,
+    until_written,
+    whole,
+)
 from tests.factories.chats import answer_events
-from tests.factories.people import sign_in
 from tests.factories.threads import conversation_make, generation_make, turn_make
-
-
-async def begin(user: User, **fields: Any) -> Generation:
-    body = {"endpoint": "Scripted", "model": "test-model", "text": "Count.", **fields}
-    started = await offload(generation_start, user, body=StartRequest(**body))
-    return started.generation
-
-
-async def bearer(user: User) -> dict[str, str]:
-    login = await offload(sign_in, user)
-    return {"Authorization": f"Bearer {login.access_token}"}
-
-
-def address(generation: Generation, query: str = "") -> str:
-    return f"/api/agents/chat/stream/{generation.conversation.conversation_id}{query}"
-
-
-async def opened(client: AsyncClient, path: str, user: User) -> StreamingHttpResponse:
-    response: object = await client.get(path, headers=await bearer(user))
-    assert isinstance(response, StreamingHttpResponse)
-    assert response.status_code == 200
-    return response
-
-
-def parsed(raw: bytes) -> list[tuple[str, Any]]:
-    frames = []
-    for block in raw.decode().split("\n\n"):
-        if not block or block.startswith(":"):
-            continue
-        name, data = block.split("\n")
-        frames.append((name.removeprefix("event: "), orjson.loads(data.removeprefix("data: "))))
-    return frames
-
-
-async def whole(response: StreamingHttpResponse) -> list[tuple[str, Any]]:
-    async with asyncio.timeout(5):
-        chunks = [chunk async for chunk in response]
-    return parsed(b"".join(chunks))
-
-
-def kind(frame: dict[str, Any]) -> str:
-    return frame.get("event") or next(iter(frame))
 
 
 async def test_the_first_reader_gets_everything_from_created_to_final(
@@ -170,15 +131,6 @@ async def test_a_resumed_stream_syncs_first_and_continues_without_gap_or_repeat(
     assert frames[-1]["final"] is True
 
 
-async def until_written(log: EventLog, generation: Generation, text: str) -> None:
-    async with asyncio.timeout(5):
-        written = ""
-        async for batch in log.follow(generation.id):
-            written += "".join(one.event.text for one in batch if isinstance(one.event, PartGrew))
-            if written.endswith(text):
-                return
-
-
 async def test_a_set_up_error_is_an_error_frame(
     async_client: AsyncClient,
     owner: User,
@@ -263,89 +215,6 @@ async def test_a_stranger_finds_nothing_and_nobody_is_sent_to_sign_in(
     assert (nobody.status_code, nobody.json()) == (401, {"message": "No auth token"})
 
 
-async def test_status_tells_what_is_written_and_forgets_finished_answers(
-    async_client: AsyncClient,
-    owner: User,
-    stranger: User,
-    endpoint: Endpoint,
-    loop_runs: EventLog,
-) -> None:
-    go = asyncio.Event()
-    endpoint.model.say(TextDelta("One"), go, Finished("stop"))
-    generation = await begin(owner)
-    await until_written(loop_runs, generation, "One")
-    conversation_id = generation.conversation.conversation_id
-    path = f"/api/agents/chat/status/{conversation_id}"
-    running = (await async_client.get(path, headers=await bearer(owner))).json()
-    assert list(running) == [
-        "active",
-        "generationProtocolVersion",
-        "streamId",
-        "status",
-        "aggregatedContent",
-        "createdAt",
-        "resumeState",
-    ]
-    assert running["aggregatedContent"] == [{"type": "text", "text": "One"}]
-    assert running["createdAt"] == clock.milliseconds(generation.created_at)
-    idle = {"active": False, "generationProtocolVersion": 1}
-    assert (await async_client.get(path, headers=await bearer(stranger))).json() == idle
-    active = await async_client.get("/api/agents/chat/active", headers=await bearer(owner))
-    assert active.json() == {"activeJobIds": [conversation_id]}
-    go.set()
-    await whole(await opened(async_client, address(generation), owner))
-    assert (await async_client.get(path, headers=await bearer(owner))).json() == idle
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "answer"),
-    [
-        ({}, 400, "INVALID_ABORT_TARGET"),
-        ({"conversationId": 5}, 400, "INVALID_ABORT_TARGET"),
-        ({"conversationId": "new"}, 404, None),
-        ({"conversationId": "nothing"}, 404, None),
-        ({"conversationId": "x", "generationCreatedAt": "1"}, 400, "INVALID_GENERATION_CREATED_AT"),
-    ],
-)
-async def test_a_stop_without_a_target_stops_nothing(
-    async_client: AsyncClient,
-    owner: User,
-    transactional_db: None,
-    body: dict[str, Any],
-    status: int,
-    answer: str | None,
-) -> None:
-    response = await async_client.post(
-        "/api/agents/chat/abort",
-        body,
-        content_type="application/json",
-        headers=await bearer(owner),
-    )
-    assert (response.status_code, response.json().get("code")) == (status, answer)
-
-
-async def test_stopping_twice_says_that_it_is_over(
-    async_client: AsyncClient,
-    owner: User,
-    endpoint: Endpoint,
-    loop_runs: EventLog,
-) -> None:
-    generation = await begin(owner)
-    await whole(await opened(async_client, address(generation), owner))
-    response = await async_client.post(
-        "/api/agents/chat/abort",
-        {"conversationId": generation.conversation.conversation_id},
-        content_type="application/json",
-        headers=await bearer(owner),
-    )
-    assert response.json() == {
-        "success": False,
-        "settled": True,
-        "code": "RUN_ALREADY_SETTLED",
-        "generationProtocolVersion": 1,
-    }
-
-
 async def test_a_silent_log_gives_a_pulse_and_closing_ends_the_reader() -> None:
     is_closed = False
 
@@ -368,48 +237,6 @@ async def test_a_silent_log_gives_a_pulse_and_closing_ends_the_reader() -> None:
 async def test_only_get_streams(async_client: AsyncClient, method: str) -> None:
     response = await getattr(async_client, method)("/api/agents/chat/stream/x")
     assert (response.status_code, response["Allow"]) == (405, "GET")
-
-
-async def test_a_page_s_post_needs_its_csrf_token(owner: User, transactional_db: None) -> None:
-    client = AsyncClient(enforce_csrf_checks=True)
-    await client.aforce_login(owner)
-    answer = await client.post(
-        "/api/agents/chat/abort",
-        {"conversationId": "new"},
-        content_type="application/json",
-    )
-    assert (answer.status_code, list(answer.json())) == (403, ["error"])
-
-
-async def test_a_body_that_is_no_json_stops_nothing(owner: User, transactional_db: None) -> None:
-    answer = await AsyncClient().generic(
-        "POST",
-        "/api/agents/chat/abort",
-        "{",
-        content_type="application/json",
-        headers=await bearer(owner),
-    )
-    assert (answer.status_code, list(answer.json())) == (400, ["error"])
-
-
-async def test_a_title_is_given_once(
-    async_client: AsyncClient,
-    owner: User,
-    transactional_db: None,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(titles, "POLLS", 1)
-    monkeypatch.setattr(titles, "POLL_SECONDS", 0)
-    conversation = await offload(conversation_make, owner, "New Chat")
-    _, reply = await offload(turn_make, conversation)
-    generation = await offload(generation_make, reply)
-    await offload(titles.title_save, generation=generation, title="Primes")
-    path = f"/api/convos/gen_title/{conversation.conversation_id}"
-    headers = await bearer(owner)
-    first = await async_client.get(path, headers=headers)
-    assert (first.status_code, first.json()) == (200, {"title": "Primes"})
-    again = await async_client.get(path, headers=headers)
-    assert (again.status_code, list(again.json())) == (404, ["message"])
 
 
 async def test_which_of_several_answers_to_stop_must_be_said(

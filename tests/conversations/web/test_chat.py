@@ -64,14 +64,14 @@ def test_a_temporary_chat_says_when_it_goes_by_the_settings_of_the_person(
     clock_at: Callable[[datetime], None],
 ) -> None:
     clock_at(datetime(2026, 11, 20, 9, tzinfo=UTC))
-    assert "deleted on 20 December" in text_of(owner_client.get("/c/new?temporary=1"))
+    assert "deleted: 20 December" in text_of(owner_client.get("/c/new?temporary=1"))
     ConfigOverride.objects.create(
         principal_type="user",
         principal_id=owner.pk,
         overrides={"interface": {"temporaryChatRetention": 72}},
     )
     overrides_changed()
-    assert "deleted on 23 November" in text_of(owner_client.get("/c/new?temporary=1"))
+    assert "deleted: 23 November" in text_of(owner_client.get("/c/new?temporary=1"))
 
 
 def test_a_temporary_chat_says_so_and_sends_so(owner_client: Client) -> None:

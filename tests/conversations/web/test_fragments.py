@@ -68,7 +68,7 @@ def test_the_list_takes_the_same_queries_whatever_its_length(
     for n in range(31):
         conversation_make(owner, title=f"Chat {n}")
     owner_client.get("/_/rows")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         owner_client.get("/_/rows")
 
 

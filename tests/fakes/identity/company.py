@@ -1,53 +1,23 @@
 """A company's OpenID provider and SAML identity provider, run by Node."""
 
-import os
-import shutil
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from tests.fakes.product import ROOT, free_port
+from tests.fakes import node
+from tests.fakes.product import free_port
 
 FOLDER = Path(__file__).parent
 CLIENT_ID = "librechat"
 CLIENT_SECRET = "not-a-secret-of-anybody"
 START_SECONDS = 30
-
-
-def _missing(reason: str) -> None:
-    if os.environ.get("REQUIRE") == "all":
-        pytest.fail(f"{reason} and REQUIRE=all.")
-    pytest.skip(reason)
-
-
-def _program(name: str) -> str:
-    path = f"{ROOT / '.venv/node/bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    found = shutil.which(name, path=path)
-    if not found:
-        _missing(f"{name} is missing")
-    return str(found)
-
-
-def _install() -> None:
-    if (FOLDER / "node_modules" / "samlp").is_dir():
-        return
-    done = subprocess.run(
-        [_program("npm"), "ci", "--silent", "--no-audit", "--no-fund"],
-        cwd=FOLDER,
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
-    if done.returncode:
-        _missing("The identity providers cannot be installed")
 
 
 def certificate() -> tuple[str, str]:
@@ -89,8 +59,8 @@ class Company:
 
     def start(self) -> "Company":
         """Start and wait until it answers."""
-        _install()
-        command = [_program("node"), "server.mjs", str(self.port), self.redirect_uri]
+        node.install(FOLDER, "The identity providers")
+        command = [node.program("node"), "server.mjs", str(self.port), self.redirect_uri]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, *map(str, self._files)],

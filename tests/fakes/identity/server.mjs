@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import express from "express";
 import Provider from "oidc-provider";
 import samlp from "samlp";
+import SessionParticipants from "samlp/lib/sessionParticipants/index.js";
 
 const [port, redirectUri, keyFile, certificateFile] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
@@ -18,6 +19,7 @@ const provider = new Provider(issuer, {
     {
       client_id: "librechat",
       client_secret: "not-a-secret-of-anybody",
+      grant_types: ["authorization_code", "refresh_token"],
       redirect_uris: [redirectUri],
       post_logout_redirect_uris: [back],
     },
@@ -29,10 +31,12 @@ const provider = new Provider(issuer, {
   },
   conformIdTokenClaims: false,
   cookies: { keys: ["only-for-tests"] },
-  features: { devInteractions: { enabled: false } },
+  features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
   findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub, ...wanted.claims }) }),
   interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
+  issueRefreshToken: (_context, client) => client.grantTypeAllowed("refresh_token"),
   pkce: { required: () => true },
+  rotateRefreshToken: () => true,
   ttl: { AccessToken: 600, IdToken: 600, Interaction: 600, Session: 600, Grant: 600 },
 });
 
@@ -82,6 +86,7 @@ app.get("/saml", (request, response, next) => {
     lifetimeInSeconds: own.lifetime ?? 300,
     signResponse: own.signResponse ?? false,
     signAssertion: own.signAssertion ?? true,
+    sessionIndex: own.sessionIndex ?? "index-1",
     nameIdentifierFormat: own.format ?? "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
     getPostURL: (_audience, _document, _request, callback) =>
       callback(null, redirectUri.replace("openid", "saml")),
@@ -92,6 +97,35 @@ app.get("/saml", (request, response, next) => {
     }),
   };
   samlp.auth(options)(request, response, next);
+});
+
+// Asked without a message it starts signing out by itself, as from a page of the company.
+const waiting = new Map();
+const store = {
+  save: (_request, state, done) => {
+    const handle = `_${waiting.size + 1}`;
+    waiting.set(handle, state);
+    done(null, handle);
+  },
+  load: (_request, handle, _options, done) => done(null, waiting.get(handle)),
+  update: (_request, handle, state, done) => done(null, waiting.set(handle, state)),
+  destroy: (_request, handle, done) => done(null, waiting.delete(handle)),
+};
+
+app.get("/saml/logout", (request, response, next) => {
+  const own = wanted.saml ?? {};
+  request.body = {};
+  samlp.logout({
+    issuer: own.issuer ?? "urn:test:idp",
+    cert: own.certificate ?? cert,
+    key: own.key ?? key,
+    deflate: true,
+    digestAlgorithm: "sha256",
+    protocolBinding: "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
+    sessionParticipants: new SessionParticipants(own.participants ?? []),
+    signatureAlgorithm: own.signatureAlgorithm ?? "rsa-sha256",
+    store,
+  })(request, response, next);
 });
 
 app.use(provider.callback());

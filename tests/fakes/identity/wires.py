@@ -18,7 +18,8 @@ class Wires:
     """The token endpoint, profiles, keys and discovery of a made-up provider.
 
     claims: go into the ID token over its usual ones; None takes one away. documents: path → JSON,
-    or (status, JSON). asked: (path, fields, headers) of every request.
+    or bytes, or (status, either), or a function of the request's fields that returns these.
+    asked: (path, fields, headers) of every request.
     """
 
     def __init__(self) -> None:
@@ -78,9 +79,10 @@ class Wires:
         headers = {"kid": self.kid} if self.kid else {}
         return jwt.encode(said, self.signing_key, algorithm=self.algorithm, headers=headers)
 
-    def _answer(self, path: str) -> tuple[int, Any]:
+    def _answer(self, path: str, fields: dict[str, str]) -> tuple[int, Any]:
         if path in self.documents:
             found = self.documents[path]
+            found = found(fields) if callable(found) else found
             return found if isinstance(found, tuple) else (200, found)
         if path == "/token":
             token = {"id_token": self.id_token()} if self.has_id_token else {}
@@ -96,8 +98,8 @@ class Wires:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 fields = dict(parse_qsl(f"{parts.query}&{body}"))
                 wires.asked.append((parts.path, fields, dict(self.headers)))
-                status, found = wires._answer(parts.path)
-                payload = json.dumps(found).encode()
+                status, found = wires._answer(parts.path, fields)
+                payload = found if isinstance(found, bytes) else json.dumps(found).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(payload)))

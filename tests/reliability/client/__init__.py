@@ -1,0 +1,1 @@
+"""LibreChat's own client library in front of a real server."""
