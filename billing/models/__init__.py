@@ -1,7 +1,25 @@
-"""Tables of the ledger."""
+"""Tables of the ledger, of prices, budgets and usage."""
 
 from billing.models.account import Account, Balance
+from billing.models.budget import Budget, BudgetBucket, BudgetRequest, BudgetReservation
 from billing.models.hold import Hold
+from billing.models.price import Price, PriceImport
 from billing.models.transaction import Entry, Transaction
+from billing.models.usage import UsageDay, UsageHour, UsageView
 
-__all__ = ["Account", "Balance", "Entry", "Hold", "Transaction"]
+__all__ = [
+    "Account",
+    "Balance",
+    "Budget",
+    "BudgetBucket",
+    "BudgetRequest",
+    "BudgetReservation",
+    "Entry",
+    "Hold",
+    "Price",
+    "PriceImport",
+    "Transaction",
+    "UsageDay",
+    "UsageHour",
+    "UsageView",
+]

@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     GRANTS = "grants"  # where start balances and refills come from
     OPERATOR = "operator"  # pays calls while balances are off
     ADJUSTMENT = "adjustment"  # the other side of corrections by hand
+    OPENING = "opening"  # where balances come from that were moved in
 
 
 PERSONAL = (Kind.USER, Kind.DEBT)

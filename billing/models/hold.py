@@ -62,6 +62,8 @@ class Hold(models.Model):
     context = models.CharField(max_length=32)
     conversation_id = models.CharField(max_length=64, blank=True)
     message_id = models.CharField(max_length=64, blank=True)
+    agent_id = models.CharField(max_length=64, blank=True)
+    api_key_id = models.CharField(max_length=24, blank=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True)

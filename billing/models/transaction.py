@@ -53,6 +53,8 @@ class Transaction(AppendOnlyModel):
     value_key = models.CharField(max_length=256, blank=True)
     conversation_id = models.CharField(max_length=64, blank=True)
     message_id = models.CharField(max_length=64, blank=True)
+    agent_id = models.CharField(max_length=64, blank=True)
+    api_key_id = models.CharField(max_length=24, blank=True)
     # The price the call was made at, and whether the provider counted its tokens.
     rates = models.JSONField(default=dict, blank=True)
     is_estimated = models.BooleanField(default=False)

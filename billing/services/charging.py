@@ -48,6 +48,8 @@ class Call:
     context: str = "message"
     conversation_id: str = ""
     message_id: str = ""
+    agent_id: str = ""
+    api_key_id: str = ""
     endpoint_rates: Mapping[str, Mapping[str, float]] | None = None
 
 
@@ -155,6 +157,8 @@ def _draft(call: Call, *, prompt_tokens: int, output_tokens: int) -> Hold:
         context=call.context,
         conversation_id=call.conversation_id,
         message_id=call.message_id,
+        agent_id=call.agent_id,
+        api_key_id=call.api_key_id,
         expires_at=hold_expiry(call.user),
     )
 

@@ -42,6 +42,8 @@ def _header(hold: Hold, *, usage: TokenUsage, context: str) -> Transaction:
         value_key=hold_rates(hold).pattern,
         conversation_id=hold.conversation_id,
         message_id=hold.message_id,
+        agent_id=hold.agent_id,
+        api_key_id=hold.api_key_id,
         rates=hold.rates,
         is_estimated=usage.is_estimated,
     )
