@@ -17,7 +17,9 @@ from django.conf import settings
 from agents.llm import tokens
 from conversations.eventlog.subscribe import event_log
 from conversations.generation import dispatch
-from librechat.kernel import outbound, periodic
+from librechat.kernel import outbound
+from librechat.kernel.jobs import periodic
+from librechat.kernel.jobs.worker import Embedded, Worker
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ class Lifespan:
     def __init__(self, application: ASGI3Application) -> None:
         self._application = application
         self._chores: asyncio.Task[None] | None = None
+        self._jobs: Embedded | None = None
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -55,13 +58,25 @@ class Lifespan:
         tokens.warm_up()
         if not settings.IN_TESTS:
             self._chores = asyncio.create_task(periodic.run_forever(), name="chores")
+            if settings.JOBS_IN_PROCESS:
+                self._jobs = Embedded(Worker(threads=settings.JOBS_THREADS))
 
     async def _stop(self) -> None:
         logger.info("Shutting down: waiting for running answers.")
+        jobs = asyncio.create_task(self._stop_jobs())
         await dispatch.drain(settings.SHUTDOWN_GRACE_SECONDS)
+        await jobs
         if self._chores is not None:
             self._chores.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._chores
         await event_log().close()
         await outbound.close()
+
+    async def _stop_jobs(self) -> None:
+        """Let jobs end beside the answers, within the same grace."""
+        if self._jobs is None:
+            return
+        grace = settings.SHUTDOWN_GRACE_SECONDS
+        if not await asyncio.to_thread(self._jobs.stop, grace):
+            logger.warning("A job still runs; it is run again when its lease is over.")

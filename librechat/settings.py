@@ -11,7 +11,7 @@ import dj_database_url
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
-from librechat.admin_theme import ADMIN_COLORS
+from librechat.admin_theme import unfold_settings
 from librechat.directory_settings import directory_settings
 from librechat.env import Environment, GeneratedSecrets
 from librechat.search_settings import search_settings
@@ -26,6 +26,7 @@ LIBRECHAT_ENV = env.text("LIBRECHAT_ENV", "production")
 DEBUG = LIBRECHAT_ENV == "development"
 IN_TESTS = LIBRECHAT_ENV == "test"
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).resolve()
+BACKUP_DIR = Path(env.text("BACKUP_DIR", str(DATA_DIR / "backups"))).resolve()
 CONFIG_PATH = env.text("CONFIG_PATH", "" if IN_TESTS else str(BASE_DIR / "librechat.yaml"))
 CONFIG_BYPASS_VALIDATION = env.flag("CONFIG_BYPASS_VALIDATION")
 CONFIG_VARIABLES = env.snapshot()  # what ${NAME} in librechat.yaml may name
@@ -42,6 +43,7 @@ CREDS_KEYS = env.words("CREDS_KEY") or [
     SECRET_KEY if IN_TESTS else _generated.get("CREDS_KEY"),
 ]
 METRICS_SECRET = env.text("METRICS_SECRET")
+BACKUP_KEY = env.text("BACKUP_KEY")  # a pass phrase: seals backups, and opens sealed ones
 FAILPOINTS = env.text("LC_FAILPOINTS")  # name:action, in tests only; kernel/failpoints.py
 
 # Addresses
@@ -66,8 +68,8 @@ if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "librechat.admin_config.GovernedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -84,6 +86,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.mfa",
+    "librechat.kernel.jobs.apps.JobsConfig",
     "accounts",
     "billing",
     "files",
@@ -228,6 +231,7 @@ REFRESH_TOKEN_EXPIRY = timedelta(
     milliseconds=env.number("REFRESH_TOKEN_EXPIRY", 7 * 24 * 60 * 60 * 1000),
 )
 REFRESH_GRACE_SECONDS = env.number("REFRESH_GRACE_SECONDS", 10)
+ADMIN_IDLE_MINUTES = env.integer_within("ADMIN_IDLE_MINUTES", 30, lowest=1, highest=1440)
 SESSION_IDLE_EXPIRY = timedelta(milliseconds=env.number("SESSION_IDLE_EXPIRY", 0))  # 0: never
 SESSION_COOKIE_AGE = int(REFRESH_TOKEN_EXPIRY.total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -289,15 +293,23 @@ PROVIDER_FIRST_BYTE_SECONDS = env.number("PROVIDER_FIRST_BYTE_SECONDS", 120)
 PROVIDER_IDLE_SECONDS = env.number("PROVIDER_IDLE_SECONDS", 90)
 EXACT_TOKEN_COUNTS = env.flag("EXACT_TOKEN_COUNTS")  # 100 MB of tables, see agents/llm/tokens.py
 
+# Background work: kernel/jobs, rows of the database
+TASKS = {"default": {"BACKEND": "librechat.kernel.jobs.backend.JobBackend", "QUEUES": []}}
+JOBS_IN_PROCESS = env.flag("JOBS_IN_PROCESS", default=True)  # else manage.py worker runs them
+JOBS_THREADS = env.integer_within("JOBS_THREADS", 2, lowest=1, highest=64)
+JOBS_LEASE_SECONDS = env.number("JOBS_LEASE_SECONDS", 60)  # how long a dead worker keeps its job
+JOBS_KEEP_DAYS = env.integer_within("JOBS_KEEP_DAYS", 14, lowest=8, highest=3650)
+
 # Search: the database's own, or Meilisearch
 SEARCH = search_settings(env)  # SEARCH_BACKEND, SEARCH, MEILI_*
 TRASH_DAYS = env.integer_within("TRASH_DAYS", 30, lowest=1, highest=3650)  # days in the bin
 
 # The API
+DISABLE_COMPRESSION = env.flag("DISABLE_COMPRESSION")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.auth.drf.Authentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["librechat.kernel.problems.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["librechat.answers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["librechat.kernel.problems.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "librechat.kernel.problems.exception_handler",
@@ -437,11 +449,4 @@ LOGGING = {
     },
 }
 
-UNFOLD = {
-    "SITE_TITLE": APP_TITLE,
-    "SITE_HEADER": APP_TITLE,
-    "SITE_URL": "/",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "COLORS": {"primary": ADMIN_COLORS},
-}
+UNFOLD = unfold_settings(APP_TITLE)

@@ -1,26 +1,25 @@
-"""Mail to people: rendered at once, sent after the transaction and beside the request."""
+"""Mail to people: rendered at once, kept with the transaction, sent by a job beside the request."""
 
-import logging
+import json
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from email.utils import formataddr
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.template.loader import render_to_string
 
 from accounts.life_errors import MailFailedError, MailNotConfiguredError
+from librechat.kernel import secrets
+from librechat.kernel.jobs.errors import TryAgainError
+from librechat.kernel.jobs.job import job
 
-logger = logging.getLogger(__name__)
-
-SENDERS = 2
+# For about three hours; links in mails do not live much longer.
+RETRIES, FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 12, 15, 30 * 60
+FOR_GOOD = 500  # a server's answer from here on is its last word
 # What a broken line, a refusing server or an address it cannot write look like.
 FAILURES = (OSError, ValueError, ImproperlyConfigured)
-
-_postmen = ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="mail")
-_under_way: set[Future[None]] = set()
 
 
 def mail_is_configured() -> bool:
@@ -35,15 +34,8 @@ def mail_build(*, template: str, to: str, context: Mapping[str, object]) -> Emai
     values = {"app_title": settings.APP_TITLE, "home": settings.DOMAIN_CLIENT, **context}
     text = render_to_string(f"accounts/mail/{template}.txt", values).strip()
     subject, _, body = text.partition("\n")
-    mail = EmailMultiAlternatives(
-        subject=" ".join(subject.split()),
-        body=body.strip() + "\n",
-        from_email=formataddr(
-            (settings.EMAIL_FROM_NAME or settings.APP_TITLE, settings.EMAIL_FROM)
-        ),
-        to=[to],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    sender = formataddr((settings.EMAIL_FROM_NAME or settings.APP_TITLE, settings.EMAIL_FROM))
+    mail = _letter(" ".join(subject.split()), body.strip() + "\n", sender, [to])
     html = render_to_string(f"accounts/mail/{template}.html", {**values, "subject": mail.subject})
     mail.attach_alternative(html, "text/html")
     return mail
@@ -56,7 +48,7 @@ def mail_send(
     context: Mapping[str, object],
     is_wanted: bool = True,
 ) -> None:
-    """Send a mail once the transaction holds; a failure is logged, nobody waits for it.
+    """Send a mail once the transaction holds; nobody waits for it, and no crash loses it.
 
     is_wanted: False does the work but the sending, so that its time tells nothing. Without a
     mail server nothing happens.
@@ -64,8 +56,15 @@ def mail_send(
     if not mail_is_configured():
         return
     mail = mail_build(template=template, to=to, context=context)
-    if is_wanted:
-        transaction.on_commit(lambda: _hand_over(mail, template))
+    letter = {
+        "subject": mail.subject,
+        "body": mail.body,
+        "html": str(mail.alternatives[0][0]),
+        "from_email": mail.from_email,
+        "to": mail.to if is_wanted else [],
+    }
+    # Sealed: a link in a mail signs somebody in, and rows end up in backups.
+    mail_deliver.enqueue(template=template, letter=secrets.encrypt(json.dumps(letter)))
 
 
 def mail_send_now(*, template: str, to: str, context: Mapping[str, object]) -> None:
@@ -83,22 +82,51 @@ def mail_send_now(*, template: str, to: str, context: Mapping[str, object]) -> N
         raise MailFailedError(f"The mail to {to} could not be sent: {exc}") from exc
 
 
-def mail_drain(seconds: float = 10) -> bool:
-    """Wait for the mails under way; return whether all are through."""
-    return not wait(set(_under_way), timeout=seconds).not_done
+@job(
+    queue_name="mail",
+    retries=RETRIES,
+    backoff_seconds=FIRST_WAIT_SECONDS,
+    longest_seconds=LONGEST_WAIT_SECONDS,
+    retry_on=(OSError,),
+    is_private=True,
+)
+def mail_deliver(template: str, letter: str) -> None:
+    """Send a mail that ``mail_send`` kept.
 
+    template: for whoever looks at the list of jobs.
 
-def _hand_over(mail: EmailMultiAlternatives, template: str) -> None:
-    future = _postmen.submit(_deliver, mail, template)
-    _under_way.add(future)
-    future.add_done_callback(_under_way.discard)
-
-
-def _deliver(mail: EmailMultiAlternatives, template: str) -> None:
+    Raises:
+        MailFailedError: it cannot be sent, now or later.
+        TryAgainError, OSError: it cannot be sent now.
+    """
+    parts = json.loads(secrets.decrypt(letter))
+    if not parts["to"]:
+        return
+    mail = _letter(parts["subject"], parts["body"], parts["from_email"], parts["to"])
+    mail.attach_alternative(parts["html"], "text/html")
     try:
         mail.send()
-    except FAILURES:
-        logger.exception(
-            "A mail could not be sent. Check EMAIL_HOST and the log of the mail server.",
-            extra={"template": template},
-        )
+    except (SMTPRecipientsRefused, SMTPDataError) as exc:
+        # Not chained: the server's words hold the address, and the job outlives the account.
+        codes = _codes(exc)
+        if min(codes) >= FOR_GOOD:
+            raise MailFailedError(f"The mail server refuses it ({template}): {codes}.") from None
+        raise TryAgainError(f"The mail server does not take it now: {codes}.") from None
+    except (ValueError, ImproperlyConfigured) as exc:
+        raise MailFailedError(f"The mail could not be sent: {exc}") from exc
+
+
+def _codes(refusal: SMTPRecipientsRefused | SMTPDataError) -> list[int]:
+    if isinstance(refusal, SMTPDataError):
+        return [refusal.smtp_code]
+    return [code for code, _words in refusal.recipients.values()]
+
+
+def _letter(subject: str, body: str, sender: str, to: list[str]) -> EmailMultiAlternatives:
+    return EmailMultiAlternatives(
+        subject=subject,
+        body=body,
+        from_email=sender,
+        to=to,
+        headers={"Auto-Submitted": "auto-generated"},
+    )

@@ -4,6 +4,7 @@ import itertools
 import secrets
 import time
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -18,6 +19,14 @@ _counter = itertools.count(secrets.randbelow(1 << 24))
 def new_object_id() -> str:
     """Return a new id in the layout of MongoDB's ObjectId: seconds, process, counter; 24 hex."""
     return f"{int(time.time()):08x}{_machine}{next(_counter) & 0xFFFFFF:06x}"
+
+
+def object_id_at(moment: datetime) -> str:
+    """Return the lowest id that a moment can have: ids from it on are not below this one.
+
+    So a stretch of time is a range of the primary key, which needs no index of its own.
+    """
+    return f"{int(moment.timestamp()):08x}{'0' * 16}"
 
 
 def new_uuid() -> str:

@@ -1,0 +1,38 @@
+"""Run background jobs in a process of their own."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from typing_extensions import override
+
+from librechat.kernel.jobs.standalone import work_off, work_until_told
+from librechat.kernel.jobs.worker import Worker
+
+POLL_SECONDS = 0.5
+
+
+class Command(BaseCommand):
+    help = "Run background jobs until told to stop; several processes share them on PostgreSQL."
+
+    @override
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--queues", default="", help="Only these, separated by commas.")
+        parser.add_argument("--threads", type=int, default=settings.JOBS_THREADS)
+        parser.add_argument(
+            "--poll", type=float, default=POLL_SECONDS, help="Seconds between looks."
+        )
+        parser.add_argument("--batch", action="store_true", help="Run what waits, then end.")
+
+    @override
+    def handle(self, *_args: Any, **options: Any) -> None:
+        queues = tuple(name.strip() for name in options["queues"].split(",") if name.strip())
+        threads, poll = max(1, options["threads"]), max(0.01, options["poll"])
+        worker = Worker(queues, threads, poll)
+        if options["batch"]:
+            self.stdout.write(f"{work_off(worker)} jobs were run.")
+            return
+        shown = ", ".join(queues) or "all queues"
+        self.stdout.write(f"Worker {worker.name}: {shown}, {threads} at once.")
+        work_until_told(worker)
+        self.stdout.write(f"Worker {worker.name} ended.")
