@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from typing_extensions import override
 
 from billing import config
-from librechat.kernel import periodic
+from librechat.kernel.jobs import periodic
 
 SWEEP_SECONDS = 60
 
@@ -26,8 +26,14 @@ class BillingConfig(AppConfig):
         import_module("accounts.services.export").EXPORTERS.register("billing", exporter)
         import_module("billing.pricing.matching").unknown_policy()
         periodic.schedule("holds_sweep", every_seconds=SWEEP_SECONDS, chore=_holds_sweep)
+        periodic.schedule("usage_rollup", every_seconds=SWEEP_SECONDS, chore=_usage_rollup)
 
 
 async def _holds_sweep() -> None:
     charging = import_module("billing.services.charging")  # models exist once apps are ready
     await sync_to_async(charging.holds_sweep, thread_sensitive=False)()
+
+
+async def _usage_rollup() -> None:
+    rollup = import_module("billing.services.rollup")
+    await sync_to_async(rollup.usage_rollup, thread_sensitive=False)()

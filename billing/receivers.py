@@ -3,11 +3,18 @@
 from django.dispatch import receiver
 
 from accounts.models import User
-from accounts.signals import user_registered
+from accounts.signals import user_deleted, user_registered
 from billing.services.balances import balance_get
+from billing.services.budgets import budgets_forget
 
 
 @receiver(user_registered)
 def start_balance(user: User, **_: object) -> None:
     """Give a new person their start balance, while balances are on."""
     balance_get(user)
+
+
+@receiver(user_deleted)
+def forget_budgets(user: User, **_: object) -> None:
+    """Give back what the calls of a person who goes away were promised."""
+    budgets_forget(user=user)

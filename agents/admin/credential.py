@@ -4,16 +4,18 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from typing_extensions import override
-from unfold.admin import ModelAdmin
 
+from accounts.admin.rights import GovernedAdmin
 from agents.models import Credential
 from agents.services.credentials import credential_delete
 
 
 @admin.register(Credential)
-class CredentialAdmin(ModelAdmin):
+class CredentialAdmin(GovernedAdmin):
     """Whose key for which endpoint; it can be deleted, not read or changed."""
 
+    read_capability = "read:users"
+    manage_capability = "manage:users"
     list_display = ("name", "user", "expires_at", "updated_at")
     list_filter = ("name",)
     list_select_related = ("user",)

@@ -16,4 +16,12 @@ class ToolFinished:
     type: Literal["tool_finished"] = "tool_finished"
 
 
-RunEvent: TypeAlias = neutral.Event | ToolFinished
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """The person is told something about the run: a budget nearly used up, another model."""
+
+    text: str
+    type: Literal["noticed"] = "noticed"
+
+
+RunEvent: TypeAlias = neutral.Event | ToolFinished | Noticed

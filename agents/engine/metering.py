@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import cast
 
+from agents.engine.events import Noticed
 from agents.engine.offload import offload
 from agents.llm import tokens
 from agents.llm.wire import neutral
@@ -26,6 +27,8 @@ class Meter:
 
     calls: int = 0
     credits: int = 0
+    model: str = ""  # of the last call: where a budget wants a cheaper one, not the one asked for
+    notices: list[str] = field(default_factory=list)
     usage: neutral.Usage = field(default_factory=neutral.Usage)
 
     def add(self, usage: neutral.Usage, credits_charged: int) -> None:
@@ -135,10 +138,11 @@ async def metered(
     priced: Priced,
     meter: Meter,
     stream: Callable[[], AsyncIterator[neutral.Event]],
-) -> AsyncGenerator[neutral.Event, None]:
+) -> AsyncGenerator[neutral.Event | Noticed, None]:
     """Yield a call's events, paid for: held before, settled after, whatever happens between.
 
     Raises:
+        BudgetExceededError: before the call, or in it when a budget is used up.
         InsufficientBalanceError: before the call, or in it when the hold is used up.
     """
     hold = await offload(
@@ -149,8 +153,12 @@ async def metered(
     )
     failpoints.hit("after_hold")
     meter.calls += 1
+    meter.model = priced.call.model
     tally = Tally()
     try:
+        for text in hold.notices:
+            meter.notices.append(text)
+            yield Noticed(text)
         opened = cast("AsyncGenerator[neutral.Event, None]", stream())  # the protocol says less
         async with aclosing(opened) as events:
             async for event in events:

@@ -3,17 +3,20 @@
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from functools import partial
 
 from agents.engine.budget import allowance, fit
+from agents.engine.cheaper import cheaper_notice, cheaper_spec
 from agents.engine.dispatch import answer_calls
-from agents.engine.events import RunEvent, ToolFinished
+from agents.engine.events import Noticed, RunEvent, ToolFinished
 from agents.engine.metering import Meter, Priced, metered
 from agents.engine.offload import offload
 from agents.engine.spec import RunSpec
 from agents.engine.turn import Turn
 from agents.llm import tokens
 from agents.llm.wire import neutral
+from billing.errors import BudgetExceededError
 from billing.services.charging import Call
 
 MAX_STEPS = 25
@@ -25,22 +28,33 @@ TOO_LONG = neutral.Failed("limit", "The answer was stopped at the limit for one 
 TOO_MANY_STEPS = neutral.Failed("limit", f"The model was stopped after {MAX_STEPS} steps.")
 
 
+@dataclass(slots=True)
+class Current:
+    """The run as it goes on: from where a budget wants a cheaper model, on that one."""
+
+    spec: RunSpec
+
+
 async def run(spec: RunSpec, meter: Meter) -> AsyncGenerator[RunEvent, None]:
     """Yield the events of a run; the last is ``Finished`` or ``Failed``.
 
     Whatever ends it, ``meter`` then holds what was used and paid.
 
     Raises:
+        BudgetExceededError: a budget does not cover the call, nor one of a cheaper model.
         InputTooLongError: the newest message does not fit the model.
         InsufficientBalanceError: the balance does not cover the call.
         ProviderError: the provider refused or could not be reached.
     """
     deadline = time.monotonic() + MAX_SECONDS
-    messages = spec.messages
+    current, messages = Current(spec), spec.messages
     for step in range(MAX_STEPS):
         turn = Turn()
-        async with aclosing(_call(spec, messages, step, meter)) as events:
+        async with aclosing(_call(current, messages, step, meter)) as events:
             async for event in events:
+                if isinstance(event, Noticed):
+                    yield event
+                    continue
                 turn.see(event)
                 if turn.ending is None:
                     yield event
@@ -58,12 +72,34 @@ async def run(spec: RunSpec, meter: Meter) -> AsyncGenerator[RunEvent, None]:
 
 
 async def _call(
+    current: Current,
+    messages: Sequence[neutral.Message],
+    step: int,
+    meter: Meter,
+) -> AsyncGenerator[neutral.Event | Noticed, None]:
+    """Yield the events of one call of the model, or of the cheaper one that a budget names."""
+    try:
+        async with aclosing(_asked(current.spec, messages, step, meter)) as events:
+            async for event in events:
+                yield event
+    except BudgetExceededError as refused:
+        other = await offload(cheaper_spec, current.spec, refused)
+        if other is None:
+            raise
+        meter.notices.append(cheaper_notice(current.spec, other, refused))
+        yield Noticed(meter.notices[-1])
+        current.spec = other
+        async with aclosing(_asked(other, messages, step, meter)) as events:
+            async for event in events:
+                yield event
+
+
+async def _asked(
     spec: RunSpec,
     messages: Sequence[neutral.Message],
     step: int,
     meter: Meter,
-) -> AsyncGenerator[neutral.Event, None]:
-    """Yield the events of one call of the model."""
+) -> AsyncGenerator[neutral.Event | Noticed, None]:
     request, priced = await offload(_prepared, spec, messages, step)
     async with aclosing(metered(priced, meter, partial(spec.provider.stream, request))) as events:
         async for event in events:
@@ -98,6 +134,8 @@ def _prepared(
         context=spec.context,
         conversation_id=spec.conversation_id,
         message_id=spec.message_id,
+        agent_id=spec.agent_id,
+        api_key_id=spec.api_key_id,
         endpoint_rates=spec.endpoint_rates,
     )
     request = neutral.ChatRequest(spec.model, fitted, parameters=spec.parameters)

@@ -17,6 +17,7 @@ class RunSpec:
     ``context_window``: tokens the model takes in and gives out together.
     ``max_output``: the most the model writes in one call; None when unknown.
     ``is_window_explicit``: a person chose the window, so no head-room is kept.
+    ``agent_id``, ``api_key_id``: by whom and with which key the run is made, where it is.
     ``context``: what the transaction is booked as: ``message`` or ``title``.
     """
 
@@ -34,4 +35,6 @@ class RunSpec:
     endpoint_rates: Mapping[str, Mapping[str, float]] | None = None
     conversation_id: str = ""
     message_id: str = ""
+    agent_id: str = ""
+    api_key_id: str = ""
     context: Literal["message", "title"] = "message"

@@ -33,7 +33,7 @@ def model_rates(endpoint: Endpoint, model: str) -> ModelRates:
         rates = rates_for(model, endpoint_rates=endpoint.rates)
     except AppError:
         return ModelRates(window)
-    if rates.source not in {"table", "endpoint"}:
+    if rates.source in {"default", "free"}:
         return ModelRates(window)
     return ModelRates(
         context_window=window,

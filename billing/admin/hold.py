@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from billing.admin.read_only import ReadOnlyAdmin
+from accounts.admin.filters import KeptValuesFilter
+from accounts.admin.read_only import ReadOnlyAdmin
 from billing.models import Hold
 
 
@@ -10,6 +11,8 @@ from billing.models import Hold
 class HoldAdmin(ReadOnlyAdmin):
     """Credits promised to calls, newest first."""
 
+    read_capability = "read:billing"
+    manage_capability = "manage:billing"
     list_display = (
         "created_at",
         "user",
@@ -21,7 +24,7 @@ class HoldAdmin(ReadOnlyAdmin):
         "is_checked",
         "expires_at",
     )
-    list_filter = ("state", "context", "is_checked")
+    list_filter = ("created_at", "state", ("context", KeptValuesFilter), "is_checked")
     list_select_related = ("user",)
     search_fields = ("=key", "user__email", "=conversation_id", "=message_id", "model")
-    date_hierarchy = "created_at"
+    ordering = ("-pk",)  # ids are in order of time, and have an index

@@ -1,22 +1,56 @@
 """The ledger in the Django admin."""
 
+import csv
+from datetime import datetime
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from typing_extensions import override
-from unfold.admin import TabularInline
+from unfold.admin import ModelAdmin
 
-from billing.admin.read_only import ReadOnlyAdmin
-from billing.models import Entry, Transaction
+from accounts.admin.asking import actor_of
+from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from accounts.admin.rights import only_reads
+from accounts.limits.caller import Caller
+from accounts.queries.audit import cell
+from accounts.services.audit import Act, audit_record
+from billing.models import Entry, Transaction, UsageDay
+from billing.queries.calls import CALL
+from librechat.kernel import clock
+
+EXPORTED = (
+    "id",
+    "created_at",
+    "user__email",
+    "context",
+    "endpoint",
+    "model",
+    "personal_credits",
+    "is_estimated",
+    "conversation_id",
+    "message_id",
+    "agent_id",
+    "api_key_id",
+    "key",
+)
+MOST_ENDPOINTS = 100
+# What a transaction is for → which ones.
+KINDS = {
+    "calls": Q(key__startswith=CALL),
+    "grants": Q(context__in=("start", "autoRefill")),
+    "admin": Q(context="admin"),
+}
 
 
-class EntryInline(TabularInline):
+class EntryInline(ReadOnlyInline):
     """The entries of a transaction; they add up to zero."""
 
     model = Entry
-    extra = 0
-    can_delete = False
     fields = (
         "account",
         "token_type",
@@ -32,19 +66,88 @@ class EntryInline(TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         return Entry.objects.select_related("account")
 
-    @override
-    def has_add_permission(self, request: HttpRequest, obj: Transaction | None = None) -> bool:
-        return False
+
+class KindFilter(admin.SimpleListFilter):
+    """What transactions are for."""
+
+    title = _("kind")
+    parameter_name = "kind"
 
     @override
-    def has_change_permission(self, request: HttpRequest, obj: Transaction | None = None) -> bool:
-        return False
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
+        return [
+            ("calls", _("Calls of models")),
+            ("grants", _("Start balances and refills")),
+            ("admin", _("Corrections by hand")),
+        ]
+
+    @override
+    def queryset(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Transaction],
+    ) -> QuerySet[Transaction]:
+        chosen = KINDS.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(chosen)
+
+
+class EndpointFilter(admin.SimpleListFilter):
+    """Who answered; the choices come from the summed days, which are few."""
+
+    title = _("endpoint")
+    parameter_name = "endpoint"
+
+    @override
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
+        known = UsageDay.objects.order_by("endpoint").values_list("endpoint", flat=True).distinct()
+        return [(name, name) for name in known[:MOST_ENDPOINTS] if name]
+
+    @override
+    def queryset(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Transaction],
+    ) -> QuerySet[Transaction]:
+        return queryset.filter(endpoint=self.value()) if self.value() else queryset
+
+
+@only_reads
+@admin.action(description=_("Export as CSV"))
+def export(_desk: ModelAdmin, request: HttpRequest, chosen: QuerySet[Transaction]) -> HttpResponse:
+    """Return transactions as a table."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    name = f"transactions-{clock.now():%Y%m%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    table = csv.writer(response)
+    table.writerow(EXPORTED)
+    act = Act(
+        category="billing",
+        action="transactions.exported",
+        actor=actor_of(request),
+        metadata={"filter": request.GET.urlencode()},
+        caller=Caller.of(request),
+    )
+    audit_record(act)
+    rows = Transaction.objects.filter(pk__in=chosen.order_by().values("pk")).with_credits()
+    for row in rows.order_by("-created_at", "-id").values_list(*EXPORTED).iterator():
+        table.writerow([_shown(value) for value in row])
+    return response
+
+
+def _shown(value: object) -> str:
+    """Return a cell; a number may begin with a minus, a text may not."""
+    if value is None or type(value) is int:
+        return "" if value is None else str(value)
+    return cell(value.isoformat() if isinstance(value, datetime) else str(value))
 
 
 @admin.register(Transaction)
 class TransactionAdmin(ReadOnlyAdmin):
     """Why credits moved, newest first."""
 
+    read_capability = "read:billing"
+    manage_capability = "manage:billing"
+    actions = (export,)
     list_display = (
         "created_at",
         "user",
@@ -54,17 +157,25 @@ class TransactionAdmin(ReadOnlyAdmin):
         "personal_credits",
         "is_estimated",
     )
-    list_filter = ("context", "is_estimated", "endpoint")
+    # No date hierarchy: it reads every row.
+    list_filter = (KindFilter, "created_at", "is_estimated", EndpointFilter)
     list_select_related = ("user",)
     search_fields = ("=key", "user__email", "=conversation_id", "=message_id", "model")
-    date_hierarchy = "created_at"
     inlines = (EntryInline,)
 
     @override
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Transaction]:
-        return Transaction.objects.with_credits()
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Add what each transaction of the page did to its person's balance, in one go."""
+        page = super().get_changelist_instance(request)
+        rows: list[Any] = list(page.result_list)
+        booked = Transaction.objects.filter(pk__in=[row.pk for row in rows]).with_credits()
+        sums = {row.pk: row.personal_credits for row in booked.order_by()}
+        for row in rows:
+            row.personal_credits = sums[row.pk]
+        page.result_list = rows
+        return page
 
-    @admin.display(description=_("credits"), ordering="personal_credits")
+    @admin.display(description=_("credits"))
     def personal_credits(self, row: Transaction) -> int:
         """Return what the transaction did to the person's balance."""
         return row.personal_credits

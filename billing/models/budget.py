@@ -46,7 +46,7 @@ class Behaviour(models.TextChoices):
 
     BLOCK = "block"
     WARN = "warn"
-    CHEAPER = "cheaper"  # another model answers; without room for that one either, refused
+    CHEAPER = "cheaper"  # another model answers, as far as other rules and the balance let it
 
 
 class Budget(models.Model):
@@ -113,6 +113,7 @@ class BudgetBucket(models.Model):
     subject: the person, where each has the limit for themselves; else empty.
     starts_at: the start of the calendar period; of a rolling rule, of the hour; the epoch of a
     rule without end.
+    extra: what was granted on top of the limit for this stretch alone.
     """
 
     id = ObjectIdField(primary_key=True)
@@ -121,6 +122,7 @@ class BudgetBucket(models.Model):
     starts_at = models.DateTimeField()
     used = models.BigIntegerField(default=0)
     reserved = models.BigIntegerField(default=0)
+    extra = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ["-starts_at", "id"]

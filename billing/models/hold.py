@@ -68,6 +68,9 @@ class Hold(models.Model):
     created_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    is_reserved: bool  # whether budgets are promised to it; only on locked rows
+    notices: tuple[str, ...] = ()  # what the person is told when it was opened
+
     objects = HoldQuerySet.as_manager()
 
     class Meta:
@@ -94,5 +97,5 @@ class Hold(models.Model):
 
     @property
     def is_recorded(self) -> bool:
-        """Whether there is a row; none is written while transactions are off."""
+        """Whether there is a row; none where nobody pays, books or limits the call."""
         return not self._state.adding

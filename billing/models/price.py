@@ -1,6 +1,7 @@
 """Prices of models, as administrators set or import them."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Self
 
 from django.db import models
@@ -12,11 +13,9 @@ from librechat.kernel import clock
 from librechat.kernel.ids import ObjectIdField
 
 
-def rate_field(*, is_needed: bool = False) -> "models.DecimalField[object, object]":
-    """Return a column of USD per million tokens, which is credits per token."""
-    return models.DecimalField(
-        max_digits=20, decimal_places=9, null=not is_needed, blank=not is_needed
-    )
+def rate_field() -> "models.DecimalField[Decimal | None, Decimal | None]":
+    """Return a column of USD per million tokens, which is credits per token; None: no own rate."""
+    return models.DecimalField(max_digits=20, decimal_places=9, null=True, blank=True)
 
 
 class PriceQuerySet(models.QuerySet["Price"]):
@@ -28,6 +27,10 @@ class PriceQuerySet(models.QuerySet["Price"]):
             Q(valid_to=None) | Q(valid_to__gt=moment),
             valid_from__lte=moment,
         )
+
+    def not_over(self, moment: datetime) -> Self:
+        """Return the prices that hold at a moment or later."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=moment))
 
 
 class Price(models.Model):
@@ -44,8 +47,8 @@ class Price(models.Model):
     pattern = models.CharField(max_length=256)
     valid_from = models.DateTimeField(default=clock.now)
     valid_to = models.DateTimeField(null=True, blank=True)
-    prompt = rate_field(is_needed=True)
-    completion = rate_field(is_needed=True)
+    prompt = models.DecimalField(max_digits=20, decimal_places=9)
+    completion = models.DecimalField(max_digits=20, decimal_places=9)
     cache_write = rate_field()
     cache_read = rate_field()
     reasoning = rate_field()
@@ -72,6 +75,10 @@ class Price(models.Model):
         ordering = ["pattern", "-valid_from"]
         constraints = [
             models.UniqueConstraint(fields=["pattern", "valid_from"], name="price_once_by_moment"),
+            # Two people who set the same price at once cannot both leave one that never ends.
+            models.UniqueConstraint(
+                fields=["pattern"], condition=Q(valid_to=None), name="price_once_without_end"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
                 name="price_ends_after_it_starts",
@@ -93,7 +100,8 @@ class Price(models.Model):
 
     @override
     def __str__(self) -> str:
-        return f"{self.pattern}: {self.prompt}/{self.completion}"
+        rates = (f"{Decimal(rate).normalize():f}" for rate in (self.prompt, self.completion))
+        return f"{self.pattern}: {'/'.join(rates)}"
 
 
 class PriceImportState(models.TextChoices):

@@ -57,6 +57,8 @@ class Transaction(AppendOnlyModel):
     api_key_id = models.CharField(max_length=24, blank=True)
     # The price the call was made at, and whether the provider counted its tokens.
     rates = models.JSONField(default=dict, blank=True)
+    # Class → tokens, of the classes that lie within input or output: reasoning, image …
+    tokens = models.JSONField(default=dict, blank=True)
     is_estimated = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 

@@ -1,22 +1,27 @@
 """What a call costs, in whole credits: pure, exact, rounded up."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
 MAX_TOKENS = 1_000_000_000
 WHOLE = Decimal(1)
+NOTHING = Decimal(0)
 # LibreChat's surcharge on answers that were cut off and therefore counted by us.
 INCOMPLETE = Decimal("1.15")
 
-Source = Literal["table", "endpoint", "default", "free"]
+Source: TypeAlias = Literal["endpoint", "admin", "yaml", "table", "default", "free"]
 
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """Tokens of one call by class; only ``reasoning_tokens`` lie within another (output).
+    """Tokens of one call by class.
+
+    ``image_tokens``, ``audio_tokens`` and ``embedding_tokens`` lie within the input,
+    ``reasoning_tokens`` within the output; the other classes do not overlap. What does not fit
+    into its whole is not counted twice.
 
     Raises:
         ValueError: a count is no whole number from 0 to 1,000,000,000.
@@ -27,6 +32,9 @@ class TokenUsage:
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     reasoning_tokens: int = 0
+    image_tokens: int = 0
+    audio_tokens: int = 0
+    embedding_tokens: int = 0
     is_estimated: bool = False
 
     def __post_init__(self) -> None:
@@ -36,6 +44,9 @@ class TokenUsage:
             self.cache_read_tokens,
             self.cache_write_tokens,
             self.reasoning_tokens,
+            self.image_tokens,
+            self.audio_tokens,
+            self.embedding_tokens,
         ):
             if type(tokens) is not int or not 0 <= tokens <= MAX_TOKENS:
                 raise ValueError(f"{tokens!r} is no count of tokens.")
@@ -55,9 +66,13 @@ class TokenUsage:
 class Rates:
     """Credits per token, which is the same number as USD per million tokens.
 
-    ``cache_write``, ``cache_read``: None where the plain prompt rate applies.
-    ``premium``: the rates of the whole call when its prompt is longer than ``premium_above``.
-    ``pattern``: what the model's name was matched by. ``source``: where the price is from.
+    A class whose rate is None costs the plain one: ``cache_write``, ``cache_read``, ``image``,
+    ``audio`` and ``embedding`` as the prompt, ``reasoning`` as the completion.
+    ``premium``: the rates of the whole call when its prompt is longer than ``premium_above``;
+    what they leave open of reasoning, image, audio and embedding is as below the threshold.
+    ``per_call``: credits on top of every call, on every tier.
+    ``pattern``: what the model's name was matched by. ``source``: where the price is from;
+    ``price_id``: the row, when an administrator set it.
     """
 
     prompt: Decimal
@@ -66,14 +81,27 @@ class Rates:
     cache_read: Decimal | None = None
     premium_above: int | None = None
     premium: "Rates | None" = None
+    reasoning: Decimal | None = None
+    image: Decimal | None = None
+    audio: Decimal | None = None
+    embedding: Decimal | None = None
+    per_call: Decimal = NOTHING
     pattern: str = ""
     source: Source = "table"
+    price_id: str = ""
 
     def applying_to(self, prompt_tokens: int) -> "Rates":
         """Return the tier for a prompt of that length."""
-        if self.premium_above is None or self.premium is None:
+        premium = self.premium
+        if self.premium_above is None or premium is None or prompt_tokens <= self.premium_above:
             return self
-        return self.premium if prompt_tokens > self.premium_above else self
+        return replace(
+            premium,
+            reasoning=_first(premium.reasoning, self.reasoning),
+            image=_first(premium.image, self.image),
+            audio=_first(premium.audio, self.audio),
+            embedding=_first(premium.embedding, self.embedding),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +117,53 @@ class Cost:
         return self.prompt + self.completion
 
 
-def cost_parts(usage: TokenUsage, rates: Rates, *, completion_factor: Decimal = WHOLE) -> Cost:
-    """Return the cost of a call, rounded up once, so that a priced call is never free."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The tokens of one class in a call, at their rate."""
+
+    kind: str
+    tokens: int
+    rate: Decimal
+
+    @property
+    def credits(self) -> Decimal:
+        """What they cost, before rounding."""
+        return self.tokens * self.rate
+
+
+def prompt_parts(usage: TokenUsage, rates: Rates) -> list[Part]:
+    """Return what went in by class; classes without tokens are left out."""
     tier = rates.applying_to(usage.prompt_tokens)
-    prompt = _prompt_value(usage, tier)
-    completion = usage.output_tokens * tier.completion * completion_factor
+    image = min(usage.image_tokens, usage.input_tokens)
+    audio = min(usage.audio_tokens, usage.input_tokens - image)
+    embedding = min(usage.embedding_tokens, usage.input_tokens - image - audio)
+    return _present(
+        Part("input", usage.input_tokens - image - audio - embedding, tier.prompt),
+        Part("image", image, _or(tier.image, tier.prompt)),
+        Part("audio", audio, _or(tier.audio, tier.prompt)),
+        Part("embedding", embedding, _or(tier.embedding, tier.prompt)),
+        Part("cache_write", usage.cache_write_tokens, _or(tier.cache_write, tier.prompt)),
+        Part("cache_read", usage.cache_read_tokens, _or(tier.cache_read, tier.prompt)),
+    )
+
+
+def completion_parts(usage: TokenUsage, rates: Rates) -> list[Part]:
+    """Return what came out by class; classes without tokens are left out."""
+    tier = rates.applying_to(usage.prompt_tokens)
+    reasoning = min(usage.reasoning_tokens, usage.output_tokens)
+    return _present(
+        Part("output", usage.output_tokens - reasoning, tier.completion),
+        Part("reasoning", reasoning, _or(tier.reasoning, tier.completion)),
+    )
+
+
+def cost_parts(usage: TokenUsage, rates: Rates, *, completion_factor: Decimal = WHOLE) -> Cost:
+    """Return the cost of a call, rounded up once, so that a priced call is never free.
+
+    What a call costs by itself is part of its prompt.
+    """
+    prompt = _sum(prompt_parts(usage, rates)) + rates.per_call
+    completion = _sum(completion_parts(usage, rates)) * completion_factor
     prompt_credits = math.ceil(prompt)
     return Cost(prompt_credits, math.ceil(prompt + completion) - prompt_credits)
 
@@ -106,65 +176,40 @@ def cost(usage: TokenUsage, rates: Rates) -> int:
 def prompt_rate(usage: TokenUsage, rates: Rates) -> Decimal:
     """Return the average rate over the prompt's classes, as LibreChat's structured rows show it."""
     tier = rates.applying_to(usage.prompt_tokens)
-    if not usage.prompt_tokens:
-        return tier.prompt
-    return _prompt_value(usage, tier) / usage.prompt_tokens
+    return _average(prompt_parts(usage, rates), tier.prompt)
+
+
+def completion_rate(usage: TokenUsage, rates: Rates) -> Decimal:
+    """Return the average rate over the answer's classes."""
+    tier = rates.applying_to(usage.prompt_tokens)
+    return _average(completion_parts(usage, rates), tier.completion)
 
 
 def output_covered(held_credits: int, prompt_tokens: int, rates: Rates) -> int:
     """Return how many output tokens the credits pay for after the prompt."""
     tier = rates.applying_to(prompt_tokens)
-    left = held_credits - prompt_tokens * tier.prompt
+    left = held_credits - prompt_tokens * tier.prompt - rates.per_call
     if left < 0:
         return 0
     return min(MAX_TOKENS, int(left // tier.completion)) if tier.completion else MAX_TOKENS
 
 
-def _prompt_value(usage: TokenUsage, tier: Rates) -> Decimal:
-    write = tier.prompt if tier.cache_write is None else tier.cache_write
-    read = tier.prompt if tier.cache_read is None else tier.cache_read
-    return (
-        usage.input_tokens * tier.prompt
-        + usage.cache_write_tokens * write
-        + usage.cache_read_tokens * read
-    )
+def _first(own: Decimal | None, below: Decimal | None) -> Decimal | None:
+    return below if own is None else own
 
 
-NUMBERS = ("prompt", "completion", "cache_write", "cache_read")
+def _or(rate: Decimal | None, plain: Decimal) -> Decimal:
+    return plain if rate is None else rate
 
 
-def rates_to_json(rates: Rates) -> dict[str, object]:
-    """Return rates as JSON with the numbers as text, so that no digit is lost."""
-    body: dict[str, object] = {"pattern": rates.pattern, "source": rates.source}
-    for name in NUMBERS:
-        value: Decimal | None = getattr(rates, name)
-        if value is not None:
-            body[name] = str(value)
-    if rates.premium is not None:
-        body |= {"premium_above": rates.premium_above, "premium": rates_to_json(rates.premium)}
-    return body
+def _present(*parts: Part) -> list[Part]:
+    return [part for part in parts if part.tokens]
 
 
-def rates_from_json(body: Mapping[str, object]) -> Rates:
-    """Return what ``rates_to_json`` kept."""
-    numbers = {name: Decimal(str(body[name])) for name in NUMBERS if name in body}
-    rates = Rates(
-        prompt=numbers["prompt"],
-        completion=numbers["completion"],
-        cache_write=numbers.get("cache_write"),
-        cache_read=numbers.get("cache_read"),
-        pattern=str(body["pattern"]),
-        source=_source(body["source"]),
-    )
-    above, premium = body.get("premium_above"), body.get("premium")
-    if isinstance(above, int) and isinstance(premium, Mapping):
-        return replace(rates, premium_above=above, premium=rates_from_json(premium))
-    return rates
+def _sum(parts: Iterable[Part]) -> Decimal:
+    return sum((part.credits for part in parts), NOTHING)
 
 
-def _source(value: object) -> Source:
-    match value:
-        case "endpoint" | "default" | "free":
-            return value
-        case _:
-            return "table"
+def _average(parts: list[Part], plain: Decimal) -> Decimal:
+    tokens = sum(part.tokens for part in parts)
+    return _sum(parts) / tokens if tokens else plain

@@ -5,8 +5,16 @@ from datetime import timedelta
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from billing.models import Balance, Entry, Hold, Transaction
+from billing.models import (
+    Balance,
+    BudgetBucket,
+    BudgetReservation,
+    Entry,
+    Hold,
+    Transaction,
+)
 from billing.models.account import Kind
+from billing.models.hold import UNSETTLED, HoldState
 from librechat.kernel import clock
 
 SWEEP_GRACE = timedelta(minutes=10)
@@ -26,6 +34,8 @@ def ledger_check() -> list[str]:
         *_disagreeing(Kind.DEBT, "debt_credits"),
         *_wrongly_held(),
         *(f"Hold {key} is open though it expired long ago." for key in _forgotten()),
+        *_wrongly_reserved(),
+        *(f"Hold {key} is closed and still takes of a budget." for key in _closed_takers()),
     ]
 
 
@@ -68,6 +78,29 @@ def _wrongly_held() -> list[str]:
         f"Balance of {row.user_id}: {row.held_credits} held, open holds have {row.open}."
         for row in rows
     ]
+
+
+def _wrongly_reserved() -> list[str]:
+    """Compare what buckets of budgets have reserved with the reservations of open holds."""
+    sums = (
+        BudgetReservation.objects.filter(bucket=OuterRef("pk"), hold__state=HoldState.OPEN)
+        .order_by()
+        .values("bucket")
+        .annotate(total=Sum("amount"))
+        .values("total")
+    )
+    rows = BudgetBucket.objects.annotate(promised=Coalesce(Subquery(sums), 0))
+    wrong = rows.exclude(reserved=F("promised"), used__gte=0).select_related("budget")
+    return [
+        f"Budget {row.budget.name} at {row.starts_at:%Y-%m-%d %H:%M}: {row.reserved} reserved,"
+        f" open holds have {row.promised}, used are {row.used}."
+        for row in wrong
+    ]
+
+
+def _closed_takers() -> QuerySet[Hold, str]:
+    closed = Hold.objects.exclude(state__in=UNSETTLED)
+    return closed.filter(reservations__isnull=False).distinct().values_list("key", flat=True)
 
 
 def _forgotten() -> QuerySet[Hold, str]:

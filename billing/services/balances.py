@@ -30,8 +30,18 @@ def balance_ensure(*, user: User) -> Balance:
     return balance
 
 
-def balance_grant(*, user: User, amount: int, key: str, context: str) -> bool:
-    """Add credits once per key, repaying debt first; return whether this call added them."""
+def balance_grant(
+    *,
+    user: User,
+    amount: int,
+    key: str,
+    context: str,
+    source: Kind = Kind.GRANTS,
+) -> bool:
+    """Add credits once per key, repaying debt first; return whether this call added them.
+
+    source: the account of the house that they come from.
+    """
     with transaction.atomic():
         # The row lock makes the question and the answer one step.
         Balance.objects.select_for_update().get(user=user)
@@ -42,7 +52,7 @@ def balance_grant(*, user: User, amount: int, key: str, context: str) -> bool:
             Transaction(key=key, user=user, context=context),
             lines=[
                 Line(Kind.USER, amount, raw_amount=amount),
-                Line(Kind.GRANTS, -amount, raw_amount=-amount),
+                Line(source, -amount, raw_amount=-amount),
                 *movement.lines(),
             ],
         )

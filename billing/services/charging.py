@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from billing import config
-from billing.errors import InsufficientBalanceError, KeyTakenError
+from billing.errors import BudgetExceededError, InsufficientBalanceError, KeyTakenError
 from billing.models import Hold
 from billing.models.hold import UNSETTLED, HoldState
-from billing.pricing.cost import INCOMPLETE, WHOLE, TokenUsage, cost, cost_parts, rates_to_json
+from billing.pricing.cost import INCOMPLETE, WHOLE, TokenUsage, cost, cost_parts
 from billing.pricing.matching import rates_for
+from billing.pricing.rates_json import rates_to_json
 from billing.services.balances import balance_ensure
 from billing.services.holds import (
     hold_close,
@@ -27,6 +28,12 @@ from billing.services.holds import (
 from billing.services.movements import credits_free, credits_release
 from billing.services.receipts import call_book
 from billing.services.refills import refill_if_due
+from billing.services.reservations import (
+    budgets_are_there,
+    reservations_lock,
+    reservations_release,
+    reservations_settle,
+)
 from billing.services.rules import balance_rules
 from librechat.kernel import clock
 
@@ -57,21 +64,24 @@ def hold_open(*, call: Call, prompt_tokens: int, output_tokens: int) -> Hold:
     """Promise the credits of a call: its prompt and as much of the expected output as fits.
 
     A call whose prompt is covered is never refused. ``hold.output_tokens`` says what the hold
-    pays for; a key that has a hold returns that one. While transactions are off nothing is
-    written, while the person's balance is off nothing is checked.
+    pays for, ``hold.notices`` what the person is told of their budgets; a key that has a hold
+    returns that one. While the person's balance is off only budgets limit them; while
+    transactions are off, too, nothing is written where no budget holds.
 
     Raises:
+        BudgetExceededError: a budget has no room for it, or for a cheaper model only; nothing
+            was taken.
         InsufficientBalanceError: the prompt alone is not covered; nothing was taken.
         KeyTakenError: the key is another person's.
         NoPriceError: the model has no price and such models are refused.
     """
     hold = _draft(call, prompt_tokens=prompt_tokens, output_tokens=output_tokens)
-    if not (hold.is_checked or config.transactions_enabled()):
+    if not (hold.is_checked or config.transactions_enabled() or budgets_are_there()):
         return hold
     needed = cost(TokenUsage(prompt_tokens), hold_rates(hold))
     try:
         is_placed = _placed(hold, needed)
-    except IntegrityError:
+    except (IntegrityError, BudgetExceededError):
         existing = _existing(call)
         if existing is None:
             raise
@@ -88,6 +98,7 @@ def hold_extend(*, hold: Hold, output_tokens: int) -> Hold:
     Takes what is left when that is less: ``hold.output_tokens`` says how far it reaches.
 
     Raises:
+        BudgetExceededError: a budget has no room for even one more token; the hold stands.
         InsufficientBalanceError: nothing is left for even one more token; the hold stands.
     """
     if not hold.is_recorded:
@@ -115,10 +126,13 @@ def hold_settle(*, hold: Hold, usage: TokenUsage, is_incomplete: bool = False) -
         if row is None or row.state not in UNSETTLED:
             logger.info("A call was settled or released before.", extra={"key": hold.key})
             return (row.charged_credits or 0) if row else 0
-        held = row.credits
+        kept = reservations_lock(row) if row.is_reserved else []
+        if row.is_checked or config.transactions_enabled():
+            context = "incomplete" if is_incomplete else row.context
+            call_book(row, usage=usage, parts=parts, held=row.credits, context=context)
+        reservations_settle(kept, usage=usage, charged=parts.total)
+        # Last: a repeated start that waits for this row must not hold what this one needs.
         hold_close(row, state=HoldState.SETTLED, charged=parts.total)
-        context = "incomplete" if is_incomplete else row.context
-        call_book(row, usage=usage, parts=parts, held=held, context=context)
     return parts.total
 
 
@@ -127,6 +141,7 @@ def hold_release(*, hold: Hold) -> None:
     with transaction.atomic():
         row = hold_locked(hold)
         if row is not None and row.state in UNSETTLED:
+            reservations_release(reservations_lock(row) if row.is_reserved else [])
             credits_release(row.user_id, held=row.credits)
             hold_close(row, state=HoldState.RELEASED)
 
@@ -165,14 +180,13 @@ def _draft(call: Call, *, prompt_tokens: int, output_tokens: int) -> Hold:
 
 def _placed(hold: Hold, needed: int) -> bool:
     """Hold everything, else after a due refill what is left, provided the prompt is covered."""
-    wanted = cost(TokenUsage(hold.prompt_tokens, hold.output_tokens), hold_rates(hold))
     if hold.is_checked:
         balance_ensure(user=hold.user)
-    if hold_place(hold, at_least=wanted, at_most=wanted):
+    if hold_place(hold, is_whole=True):
         return True
     if credits_free(hold.user_id) <= needed:
         refill_if_due(user=hold.user)
-    return hold_place(hold, at_least=needed, at_most=wanted)
+    return hold_place(hold, is_whole=False)
 
 
 def _existing(call: Call) -> Hold | None:

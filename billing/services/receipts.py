@@ -5,7 +5,8 @@ import logging
 from billing.models import Hold, Transaction
 from billing.models.account import Kind
 from billing.models.transaction import TokenType
-from billing.pricing.cost import Cost, Rates, TokenUsage, prompt_rate
+from billing.pricing.cost import Cost, TokenUsage, completion_rate, prompt_rate
+from billing.queries.receipts import WITHIN
 from billing.services.holds import hold_rates
 from billing.services.ledger import Line, transaction_book
 from billing.services.movements import balance_move
@@ -17,7 +18,7 @@ def call_book(hold: Hold, *, usage: TokenUsage, parts: Cost, held: int, context:
     """Take the cost of a call from who pays it and give the hold back; call it in a transaction.
 
     ``held``: the credits the hold still had. Two rows as in LibreChat, prompt and completion,
-    against one of revenue; a call without tokens moves the hold only.
+    against one of revenue; a call without tokens and cost moves the hold only.
     """
     lines = _call_lines(hold, usage=usage, parts=parts)
     if hold.is_checked:
@@ -28,7 +29,7 @@ def call_book(hold: Hold, *, usage: TokenUsage, parts: Cost, held: int, context:
                 "A call cost more than its balance; the rest is booked as debt.",
                 extra={"key": hold.key, "user": hold.user_id, "debt": movement.overdraft},
             )
-    if usage.total_tokens:
+    if usage.total_tokens or parts.total:
         transaction_book(_header(hold, usage=usage, context=context), lines=lines)
 
 
@@ -45,13 +46,18 @@ def _header(hold: Hold, *, usage: TokenUsage, context: str) -> Transaction:
         agent_id=hold.agent_id,
         api_key_id=hold.api_key_id,
         rates=hold.rates,
+        tokens=_tokens_within(usage),
         is_estimated=usage.is_estimated,
     )
 
 
+def _tokens_within(usage: TokenUsage) -> dict[str, int]:
+    """Return the classes that the entries have no columns for, as far as there are tokens."""
+    return {name: tokens for name in WITHIN if (tokens := getattr(usage, f"{name}_tokens"))}
+
+
 def _call_lines(hold: Hold, *, usage: TokenUsage, parts: Cost) -> list[Line]:
     rates = hold_rates(hold)
-    tier: Rates = rates.applying_to(usage.prompt_tokens)
     payer = Kind.USER if hold.is_checked else Kind.OPERATOR
     return [
         Line(
@@ -66,7 +72,7 @@ def _call_lines(hold: Hold, *, usage: TokenUsage, parts: Cost) -> list[Line]:
             payer,
             -parts.completion,
             TokenType.COMPLETION,
-            rate=tier.completion,
+            rate=completion_rate(usage, rates),
             raw_amount=-usage.output_tokens,
         ),
         Line(Kind.REVENUE, parts.total, raw_amount=parts.total),

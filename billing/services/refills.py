@@ -29,6 +29,14 @@ def next_refill_at(last: datetime, *, value: int, unit: str) -> datetime:
         return NEVER
 
 
+def refill_due_at(balance: Balance) -> datetime | None:
+    """Return from when the next refill can come; None where there are no refills."""
+    if not balance.auto_refill_enabled or not balance.refill_amount:
+        return None
+    due = _due_at(balance)
+    return None if due == NEVER else due
+
+
 def refill_if_due(*, user: User) -> bool:
     """Add the refill when its interval has passed; return whether this call added it.
 
