@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from agents.engine.offload import offload
 from conversations import config
-from librechat.kernel import periodic
+from librechat.kernel.jobs import periodic
 
 RECOVERY_SECONDS = 2
 PURGE_SECONDS = 60 * 60
@@ -38,12 +38,22 @@ class ConversationsConfig(AppConfig):
             "recovery",
             every_seconds=RECOVERY_SECONDS,
             chore=recovery.recover_expired,
+            needs_server=True,
         )
         followups = import_module("conversations.generation.followups")
         afterwards = import_module("conversations.generation.afterwards")
         afterwards.listen(followups.followup_after)
-        periodic.schedule("followups", every_seconds=RECOVERY_SECONDS, chore=_follow_up)
-        periodic.schedule("conversations_purge", every_seconds=PURGE_SECONDS, chore=_purge)
+        periodic.schedule(
+            "followups",
+            every_seconds=RECOVERY_SECONDS,
+            chore=_follow_up,
+            needs_server=True,
+        )
+        periodic.schedule_once(
+            "conversations_purge",
+            every_seconds=PURGE_SECONDS,
+            work="conversations.apps.old_purge",
+        )
         move_ins_go_on = import_module("conversations.transfer.chores").move_ins_go_on
         periodic.schedule("move_ins", every_seconds=MOVE_IN_SECONDS, chore=move_ins_go_on)
         periodic.schedule("search_missing", every_seconds=SEARCH_SECONDS, chore=_index_missing)
@@ -61,14 +71,15 @@ def _shareables_register() -> None:
     import_module("accounts.services.export").EXPORTERS.register("prompts", exporter)
 
 
-async def _purge() -> None:
-    """Empty the bins of what is old, batch by batch."""
+def old_purge() -> None:
+    """Empty the bins of what is old, batch by batch, but spare what no rule ends any longer."""
+    import_module("conversations.services.expiry").expiries_lift()
     purging = import_module("conversations.services.purging")
-    while await offload(purging.conversations_purge):
+    while purging.conversations_purge():
         pass
-    while await offload(import_module("conversations.services.bin").bin_purge):
+    while import_module("conversations.services.bin").bin_purge():
         pass
-    await offload(import_module("conversations.services.queued_turns").queued_turns_purge)
+    import_module("conversations.services.queued_turns").queued_turns_purge()
 
 
 async def _follow_up() -> None:

@@ -6,13 +6,13 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from accounts.models import User
+from accounts.services.stored_files import stored_file_delete
 from accounts.signals import user_deleted
 from conversations.generation.recovery import generation_interrupt
 from conversations.models import Generation, MoveIn, conversation_lock
 from conversations.search.indexing import person_forget
 from conversations.services.prompt_leaving import prompts_leave
 from conversations.services.stopping import generation_stop_soon
-from conversations.transfer.spool import spool_delete
 
 
 @receiver(user_deleted)
@@ -48,5 +48,6 @@ def search_forgets(user: User, **_: object) -> None:
 @receiver(user_deleted)
 def move_ins_end(user: User, **_: object) -> None:
     """Delete the person's uploads that wait to be imported, when the deletion is committed."""
-    for key in MoveIn.objects.filter(user=user).exclude(file_key="").values_list("file_key"):
-        transaction.on_commit(partial(spool_delete, *key))
+    uploads = MoveIn.objects.filter(user=user).exclude(file_key="")
+    for key in list(uploads.values_list("file_key", flat=True)):
+        stored_file_delete.enqueue(key)

@@ -2,17 +2,20 @@
 
 from django.contrib import admin
 
-from conversations.admin.read_only import ReadOnlyAdmin
+from accounts.admin.filters import KeptValuesFilter
+from accounts.admin.read_only import ReadOnlyAdmin
 from conversations.models import Conversation
 
 
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
+    read_capability = "read:conversations"
+    manage_capability = "read:conversations"
     list_display = ("conversation_id", "user", "endpoint", "model", "updated_at", "deleted_at")
-    list_filter = ("endpoint", "is_archived", "is_temporary")
+    list_filter = (("endpoint", KeptValuesFilter), "updated_at", "is_archived", "is_temporary")
+    ordering = ("-pk",)
     list_select_related = ("user",)
-    search_fields = ("conversation_id", "user__email")
-    show_full_result_count = False
+    search_fields = ("=conversation_id", "user__email")
     fields = (
         "conversation_id",
         "user",

@@ -2,17 +2,20 @@
 
 from django.contrib import admin
 
-from conversations.admin.read_only import ReadOnlyAdmin
+from accounts.admin.filters import KeptValuesFilter
+from accounts.admin.read_only import ReadOnlyAdmin
 from conversations.models import Generation
 
 
 @admin.register(Generation)
 class GenerationAdmin(ReadOnlyAdmin):
+    read_capability = "read:conversations"
+    manage_capability = "read:conversations"
     list_display = ("id", "user", "state", "endpoint", "model", "created_at", "finished_at")
-    list_filter = ("state", "endpoint")
+    list_filter = ("state", ("endpoint", KeptValuesFilter), "created_at")
+    ordering = ("-pk",)
     list_select_related = ("user",)
-    search_fields = ("id", "user__email", "response_message_id")
-    show_full_result_count = False
+    search_fields = ("=id", "user__email", "=response_message_id")
     fields = (
         "id",
         "user",

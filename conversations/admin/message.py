@@ -2,12 +2,15 @@
 
 from django.contrib import admin
 
-from conversations.admin.read_only import ReadOnlyAdmin
+from accounts.admin.filters import KeptValuesFilter
+from accounts.admin.read_only import ReadOnlyAdmin
 from conversations.models import Message
 
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
+    read_capability = "read:conversations"
+    manage_capability = "read:conversations"
     list_display = (
         "message_id",
         "user",
@@ -18,10 +21,16 @@ class MessageAdmin(ReadOnlyAdmin):
         "finish_reason",
         "created_at",
     )
-    list_filter = ("is_created_by_user", "unfinished", "error", "endpoint")
+    list_filter = (
+        "is_created_by_user",
+        "unfinished",
+        "error",
+        ("endpoint", KeptValuesFilter),
+        "created_at",
+    )
+    ordering = ("-pk",)
     list_select_related = ("user",)
-    search_fields = ("message_id", "conversation__conversation_id", "user__email")
-    show_full_result_count = False
+    search_fields = ("=message_id", "=conversation__conversation_id", "user__email")
     fields = (
         "message_id",
         "conversation_reference",

@@ -9,6 +9,7 @@ from conversations.eventlog.events import (
     Created,
     Ended,
     Event,
+    Noticed,
     PartClosed,
     PartGrew,
     PartOpened,
@@ -25,6 +26,7 @@ _BY_TYPE: dict[str, type[Event]] = {
     "titled": Titled,
     "usage": UsageKnown,
     "waiting": Waiting,
+    "noticed": Noticed,
     "ended": Ended,
 }
 

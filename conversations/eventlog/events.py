@@ -77,6 +77,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """The person is told something beside the answer; the message keeps it."""
+
+    text: str
+    type: Literal["noticed"] = "noticed"
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The run is over and stored. Always the last event.
 
@@ -91,7 +99,7 @@ class Ended:
 
 
 Event: TypeAlias = (
-    Created | PartOpened | PartGrew | PartClosed | Titled | UsageKnown | Waiting | Ended
+    Created | PartOpened | PartGrew | PartClosed | Titled | UsageKnown | Waiting | Noticed | Ended
 )
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from agents.engine.events import Noticed as RunNoticed
 from agents.engine.events import RunEvent, ToolFinished
 from agents.llm.wire import neutral
-from conversations.eventlog.events import Event, PartClosed, PartGrew, PartOpened
+from conversations.eventlog.events import Event, Noticed, PartClosed, PartGrew, PartOpened
 
 Kind: TypeAlias = Literal["text", "think", "tool_call"]
 Status: TypeAlias = Literal["completed", "cancelled", "failed"]
@@ -112,6 +113,8 @@ class Assembler:
                 added = self._grow_call(event)
             case ToolFinished():
                 added = self._answer(event)
+            case RunNoticed():
+                added = [Noticed(event.text)]
             case neutral.ThinkingSigned() | neutral.Finished():
                 added = self._close_open("completed")
             case _:

@@ -79,7 +79,9 @@ def ending_of_failure(failure: Exception, *, has_begun: bool) -> Ending:
         error = dict(body) if isinstance(body, dict) else {"type": failure.code}
         if has_begun:  # the balance ran out in mid-answer
             return Ending("interrupted", "limit", error, failure.message)
-        sentence = orjson.dumps(error).decode() if isinstance(body, dict) else failure.message
+        # LibreChat's client shows what it has no words for as it is: then a sentence, no object.
+        is_known = isinstance(body, dict) and "message" not in error
+        sentence = orjson.dumps(error).decode() if is_known else failure.message
         return Ending("failed", "error", error, sentence, is_setup_error=True)
     error_id = short_id(8)
     logger.error("An answer failed.", exc_info=failure, extra={"error_id": error_id})

@@ -84,6 +84,7 @@ def _store_answer(generation: Generation, outcome: Outcome, answer_tokens: int) 
     _rows(generation, generation.response_message_id).update(
         content=[*outcome.content, *ending.error_part(has_content=bool(outcome.content))],
         sender=outcome.sender,
+        model=outcome.meter.model or generation.model,
         token_count=answer_tokens,
         unfinished=ending.is_unfinished,
         error=ending.is_setup_error,
@@ -92,7 +93,8 @@ def _store_answer(generation: Generation, outcome: Outcome, answer_tokens: int) 
             "usage": usage_of(outcome.meter),
             "credits": outcome.meter.credits,
             "seconds": round(outcome.seconds, 2),
-            "model": generation.model,
+            "model": outcome.meter.model or generation.model,
+            **({"notices": outcome.meter.notices} if outcome.meter.notices else {}),
             **({"error": ending.error} if ending.error else {}),
             **({"group": group} if group else {}),
         },

@@ -32,7 +32,7 @@ from conversations.generation.turns import (
 )
 from conversations.models import Conversation, Generation, Message, Project, conversation_lock
 from conversations.services import changes
-from conversations.services.expiry import expiry_after_turn
+from conversations.services.expiry import EXPIRY_FIELDS, expiry_renew
 from librechat.kernel import clock, failpoints
 from librechat.kernel.ids import derived_uuid, new_uuid
 
@@ -46,9 +46,9 @@ CHOICE_FIELDS = (
     "spec",
     "parameters",
     "leaf_message_id",
-    "expired_at",
     "is_unread",
     "updated_at",
+    *EXPIRY_FIELDS,
 )
 
 
@@ -211,7 +211,7 @@ def _remember_choice(conversation: Conversation, body: StartRequest, answer: Mes
     conversation.spec = body.spec
     conversation.parameters = dict(body.parameters)
     conversation.leaf_message_id = answer.message_id
-    conversation.expired_at = expiry_after_turn(conversation)
+    expiry_renew(conversation)
     conversation.is_unread = False
     conversation.updated_at = clock.now()
     # Only these: a title that is being saved at the same time must survive.

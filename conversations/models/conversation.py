@@ -73,6 +73,8 @@ class Conversation(models.Model):
     # The last message of the branch that was looked at; a reload opens the same branch.
     leaf_message_id = models.CharField(max_length=64, blank=True)
     expired_at = models.DateTimeField(null=True, blank=True)
+    # Whether the person set that moment; a rule of the operator did otherwise.
+    expiry_is_chosen = models.BooleanField(default=False, db_default=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now)
@@ -89,10 +91,21 @@ class Conversation(models.Model):
         ]
         indexes = [
             models.Index(fields=["user", "-updated_at", "-id"], name="conversation_by_update"),
+            # Few of many chats are pinned, and every first page of the list asks for them.
+            models.Index(
+                fields=["user", "-updated_at", "-id"],
+                condition=models.Q(is_archived=True),
+                name="conversation_archived",
+            ),
+            models.Index(
+                fields=["user", "-updated_at", "-id"],
+                condition=models.Q(is_pinned=True),
+                name="conversation_pinned",
+            ),
             models.Index(fields=["expired_at"], name="conversation_by_expiry"),
             models.Index(fields=["deleted_at"], name="conversation_by_deletion"),
         ]
 
     @override
     def __str__(self) -> str:
-        return self.title
+        return self.conversation_id  # not the title, which quotes what was said

@@ -63,4 +63,4 @@ class DeletedItem(models.Model):
 
     @override
     def __str__(self) -> str:
-        return f"{self.kind} {self.title}"
+        return f"{self.kind} {self.source_id}"

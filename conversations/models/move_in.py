@@ -67,7 +67,7 @@ class MoveIn(models.Model):
 
     @override
     def __str__(self) -> str:
-        return f"{self.source} {self.filename}"
+        return f"{self.source} {self.id}"
 
 
 class MovedRecord(models.Model):

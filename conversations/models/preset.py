@@ -51,4 +51,4 @@ class Preset(models.Model):
 
     @override
     def __str__(self) -> str:
-        return self.title
+        return self.preset_id

@@ -41,4 +41,4 @@ class Project(models.Model):
 
     @override
     def __str__(self) -> str:
-        return self.name
+        return self.id

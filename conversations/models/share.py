@@ -87,4 +87,4 @@ class SharedLink(models.Model):
 
     @override
     def __str__(self) -> str:
-        return self.title
+        return self.share_id

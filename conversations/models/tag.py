@@ -40,4 +40,4 @@ class Tag(models.Model):
 
     @override
     def __str__(self) -> str:
-        return self.tag
+        return self.id

@@ -1,20 +1,19 @@
 """What lies in a person's bin."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import User
 from conversations.models import Conversation, DeletedItem
 from conversations.models.conversation import ConversationQuerySet
-from librechat.kernel import clock, pagination
+from conversations.queries.keyset import Column, KeysetOrder
+from librechat.kernel import clock
 
 CONVERSATION = "conversation"
-Row = TypeVar("Row", bound=Model)
+LAST_DELETED_FIRST = KeysetOrder((Column("deleted_at", key="at"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class BinRow:
     ref: str
     title: str
     deleted_at: datetime
-    row_id: str
+    pk: str
 
     @property
     def gone_at(self) -> datetime:
@@ -65,19 +64,11 @@ def bin_page(user: User, *, cursor: str = "", limit: int = 25) -> BinPage:
         Q(conversation=None) | Q(conversation__deleted_at=None),
         deleted_at__gt=bin_opened_at(),
     )
-    after = _after(cursor)
-    rows = [
-        *map(_conversation_row, _newest(deleted_conversations(user), after, limit)),
-        *map(_item_row, _newest(items.defer("content"), after, limit)),
-    ]
-    rows.sort(key=lambda row: (row.deleted_at, row.row_id), reverse=True)
-    has_more = len(rows) > limit
-    rows = rows[:limit]
-    return BinPage(rows, _cursor(rows[-1]) if has_more else None)
-
-
-def _newest(rows: QuerySet[Row], after: Q, limit: int) -> Iterable[Row]:
-    return rows.filter(after).order_by("-deleted_at", "-id")[: limit + 1]
+    chats = LAST_DELETED_FIRST.first(deleted_conversations(user), cursor, limit)
+    others = LAST_DELETED_FIRST.first(items.defer("content"), cursor, limit)
+    rows = [*map(_conversation_row, chats), *map(_item_row, others)]
+    rows.sort(key=lambda row: (row.deleted_at, row.pk), reverse=True)
+    return BinPage(*LAST_DELETED_FIRST.cut(rows, limit))
 
 
 def _conversation_row(row: Conversation) -> BinRow:
@@ -87,16 +78,3 @@ def _conversation_row(row: Conversation) -> BinRow:
 
 def _item_row(row: DeletedItem) -> BinRow:
     return BinRow(row.kind, row.id, row.title, row.deleted_at, row.id)
-
-
-def _cursor(row: BinRow) -> str:
-    return pagination.encode({"at": row.deleted_at.isoformat(), "id": row.row_id})
-
-
-def _after(cursor: str) -> Q:
-    position = pagination.decode(cursor)
-    moment = pagination.moment(position.get("at", ""))
-    if moment is None:
-        return Q()
-    same = Q(deleted_at=moment, id__lt=position.get("id", "").replace("\x00", ""))
-    return Q(deleted_at__lt=moment) | same

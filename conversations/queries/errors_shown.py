@@ -76,6 +76,11 @@ def _known(found: Mapping[str, Any]) -> dict[str, ErrorView]:
             % {"cost": found.get("tokenCost", "?"), "balance": found.get("balance", "?")},
             ("top_up", "shorten", "other_model"),
         ),
+        "budget": ErrorView(
+            _("A budget is used up"),
+            str(found.get("message") or ""),
+            ("ask_more", "other_model"),
+        ),
         "INPUT_LENGTH": ErrorView(
             _("The message is too long for this model"),
             _("Shorten it, or choose a model with a larger context window."),

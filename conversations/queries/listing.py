@@ -2,14 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from conversations.models import Conversation, SharedLink, Tag
-from librechat.kernel import pagination
+from conversations.queries.keyset import Column, KeysetOrder
 from librechat.kernel.errors import InvalidInputError
 
 SORT_FIELDS = {
@@ -50,71 +49,30 @@ class Page:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Three columns, one direction: the asked one, a date, the row's id."""
-
-    primary: str
-    secondary: str
-    is_descending: bool
-
-    def apply(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """Return the rows sorted."""
-        columns = [F(name) for name in dict.fromkeys((self.primary, self.secondary, "id"))]
-        return rows.order_by(
-            *(column.desc() if self.is_descending else column.asc() for column in columns),
-        )
-
-    def after(self, position: "Position") -> Q:
-        """Return the condition for rows beyond a position."""
-        step = "lt" if self.is_descending else "gt"
-        beyond = Q(
-            **{self.secondary: position.secondary, f"id__{step}": position.row_id},
-        ) | Q(**{f"{self.secondary}__{step}": position.secondary})
-        if self.primary == self.secondary:
-            return beyond
-        behind = Q(**{f"{self.primary}__{step}": position.primary})
-        return behind | (Q(**{self.primary: position.primary}) & beyond)
-
-    def not_before(self, position: "Position") -> dict[str, str | datetime]:
-        """Return the plain bound that ``after`` implies."""
-        return {f"{self.primary}__{'lte' if self.is_descending else 'gte'}": position.primary}
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """The last row of a page."""
-
-    primary: str | datetime
-    secondary: datetime
-    row_id: str
-
-
 def conversation_page(user: User, query: ListQuery) -> Page:
     """Return one page of a person's conversations, each with ``is_shared``, in one query.
 
     Raises:
         InvalidInputError: the project id is not one.
     """
-    order = _order(query)
     rows = _filtered(user, query).select_related(None)
-    position = _position(query.cursor, order)
-    if position is not None:
-        # The second condition is implied; it lets the index start at the cursor.
-        rows = rows.filter(order.after(position), **order.not_before(position))
     links = SharedLink.objects.owned_by(user).alive().filter(conversation=OuterRef("pk"))
     rows = rows.annotate(is_shared=Exists(links))
-    page = list(order.apply(rows)[: query.limit + 1])
-    has_more = len(page) > query.limit
-    page = page[: query.limit]
-    return Page(page, _cursor(page[-1], order) if has_more else None)
+    page, next_cursor = _order(query).page(rows, query.cursor, query.limit)
+    return Page(list(page), next_cursor)
 
 
-def _order(query: ListQuery) -> Order:
-    primary = SORT_FIELDS.get(query.sort_by, "updated_at")
-    if primary == "archived_at":
-        return Order("archived_or_updated", "created_at", query.sort_direction != "asc")
-    return Order(primary, "updated_at", query.sort_direction != "asc")
+def _order(query: ListQuery) -> KeysetOrder:
+    """Return the asked column, a date among equals, and the direction."""
+    name = SORT_FIELDS.get(query.sort_by, "updated_at")
+    is_archive = name == "archived_at"
+    columns = (
+        Column(
+            "archived_or_updated" if is_archive else name, "text" if name == "title" else "moment"
+        ),
+        Column("created_at" if is_archive else "updated_at", key="secondary"),
+    )
+    return KeysetOrder(columns, query.sort_direction != "asc")
 
 
 def _filtered(user: User, query: ListQuery) -> QuerySet[Conversation]:
@@ -139,26 +97,3 @@ def _in_project(project_id: str) -> Q:
     if not PROJECT_ID.fullmatch(project_id):
         raise InvalidInputError("Invalid project ID")
     return Q(project_id=project_id.lower())
-
-
-def _cursor(row: Conversation, order: Order) -> str:
-    primary = getattr(row, order.primary)
-    return pagination.encode(
-        {
-            "primary": primary if isinstance(primary, str) else primary.isoformat(),
-            "secondary": getattr(row, order.secondary).isoformat(),
-            "id": row.id,
-        },
-    )
-
-
-def _position(cursor: str, order: Order) -> Position | None:
-    """Return where to go on; what cannot be read means the first page."""
-    found = pagination.decode(cursor)
-    secondary = pagination.moment(found.get("secondary", ""))
-    if secondary is None or "primary" not in found or "id" not in found:
-        return None
-    if order.primary == "title":
-        return Position(found["primary"], secondary, found["id"])
-    primary = pagination.moment(found["primary"])
-    return None if primary is None else Position(primary, secondary, found["id"])

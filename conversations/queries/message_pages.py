@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from conversations.models import Conversation, Message
-from librechat.kernel import pagination
+from conversations.queries.keyset import Column, KeysetOrder
 
 CREATED, ENDPOINT = "created_at", "endpoint"
 SORTS = {"createdAt": CREATED, "updatedAt": "updated_at", "endpoint": ENDPOINT}
@@ -40,30 +38,8 @@ def message_page(conversation: Conversation, query: MessageQuery) -> MessagePage
     rows = Message.objects.filter(conversation=conversation)
     if query.message_id:
         rows = rows.filter(message_id=query.message_id)
-    column = SORTS.get(query.sort_by, CREATED)
-    sign = "-" if query.is_descending else ""
-    rows = rows.filter(_after(query, column)).order_by(
-        *(f"{sign}{name}" for name in (column, "id"))
-    )
-    page = list(rows[: query.limit + 1])
-    has_more = len(page) > query.limit
-    page = page[: query.limit]
-    return MessagePage(page, _cursor(page[-1], column) if has_more else None)
-
-
-def _cursor(message: Message, column: str) -> str:
-    value = message.endpoint if column == ENDPOINT else getattr(message, column).isoformat()
-    return pagination.encode({"by": column, "at": value, "id": message.id})
-
-
-def _after(query: MessageQuery, column: str) -> Q:
-    """Return what comes behind the cursor; one of another order counts as none."""
-    position = pagination.decode(query.cursor)
-    text = position.get("at", "")
-    value = text if column == ENDPOINT else pagination.moment(text)
-    if value is None or position.get("by") != column:
-        return Q()
-    step = "lt" if query.is_descending else "gt"
-    row_id = position.get("id", "")
-    same = Q(**{column: value}) & Q(**{f"id__{step}": row_id})
-    return Q(**{f"{column}__{step}": value}) | same
+    name = SORTS.get(query.sort_by, CREATED)
+    by = Column(name, "text" if name == ENDPOINT else "moment", key="at")
+    # A cursor of another order counts as none.
+    order = KeysetOrder((by,), query.is_descending, label=(("by", name),))
+    return MessagePage(*order.page(rows, query.cursor, query.limit))

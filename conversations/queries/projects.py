@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from conversations.models import Conversation, Project
-from conversations.queries.keyset import KeysetOrder
+from conversations.queries.keyset import Column, KeysetOrder
 from librechat.kernel import clock
 
 # What the API calls an order → the column; the last two are annotated below.
@@ -59,7 +59,8 @@ def projects_counted(user: User) -> QuerySet[Project]:
 def project_page(user: User, query: ProjectQuery) -> ProjectPage:
     """Return one page of a person's projects, in one query."""
     column = SORT_FIELDS.get(query.sort_by, "last_active_at")
-    order = KeysetOrder(column, column == "name", query.sort_direction != "asc")
+    by = Column(column, "text" if column == "name" else "moment")
+    order = KeysetOrder((by,), query.sort_direction != "asc")
     rows = projects_counted(user)
     if query.search:
         rows = rows.filter(name__icontains=query.search)

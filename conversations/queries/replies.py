@@ -1,7 +1,7 @@
 """The parts of a stored answer as the page shows them: steps, text, error, cost."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.formats import number_format
@@ -41,6 +41,17 @@ def step_views(content: Sequence[Any]) -> tuple[StepView, ...]:
     """Return the rows above an answer; a row's key is its place in the content."""
     steps = (step_view(part, key=f"s{index}") for index, part in enumerate(content))
     return tuple(step for step in steps if step is not None)
+
+
+def notice_view(text: str, at: int) -> StepView:
+    """Return the row of something the person was told beside an answer."""
+    return StepView(f"n{at}", "notice", text, "")
+
+
+def notice_views(metadata: Mapping[str, Any]) -> tuple[StepView, ...]:
+    """Return the rows of what the person was told while an answer was written."""
+    told = metadata.get("notices") or []
+    return tuple(notice_view(str(text), at) for at, text in enumerate(told))
 
 
 def step_view(part: dict[str, Any], *, key: str) -> StepView | None:
@@ -105,6 +116,9 @@ def error_of(message: Message, state: State) -> ErrorView | None:
     for part in message.content:
         if part.get("type") == "error":
             said = part.get("error") or ""
+            stored = message.metadata.get("error") or {}
+            if stored.get("type") == "budget":
+                return error_view(stored)
             return broken_off_view(str(said)) if state == "interrupted" else error_view(said)
     if message.error:
         return error_view(message.text)

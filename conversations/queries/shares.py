@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from conversations.models import SharedLink
-from conversations.queries.keyset import KeysetOrder
+from conversations.queries.keyset import Column, KeysetOrder
 from librechat.kernel import clock
 
 SORT_FIELDS = {"createdAt": "created_at", "title": "title"}
@@ -32,7 +32,8 @@ class SharePage:
 def share_page(user: User, query: ShareQuery) -> SharePage:
     """Return one page of a person's links of chats that are still there, in one query."""
     column = SORT_FIELDS.get(query.sort_by, "created_at")
-    order = KeysetOrder(column, column == "title", query.sort_direction != "asc")
+    by = Column(column, "text" if column == "title" else "moment")
+    order = KeysetOrder((by,), query.sort_direction != "asc")
     rows = SharedLink.objects.owned_by(user).filter(conversation__deleted_at=None)
     if query.search:
         rows = rows.filter(title__icontains=query.search)

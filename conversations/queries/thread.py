@@ -12,6 +12,7 @@ from conversations.models import Conversation, Generation, Message
 from conversations.queries.ratings import reason_label
 from conversations.queries.replies import (
     error_of,
+    notice_views,
     state_of,
     step_views,
     usage_line,
@@ -140,7 +141,7 @@ def _view(message: Message, text: str, html: SafeString, generation_id: str) -> 
         created_at=message.created_at,
         height=_height(text),
         revision=message.revision,
-        steps=step_views(message.content),
+        steps=(*notice_views(message.metadata), *step_views(message.content)),
         error=error_of(message, state),
         usage_line=usage_line(message),
         feedback=rated.get("rating", ""),

@@ -14,10 +14,13 @@ STATES: tuple[State, ...] = ("running", "done", "stopped", "failed", "interrupte
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """A row above the answer: reasoning or a tool call; ``key`` is its slot, e.g. "s0"."""
+    """A row above the answer: reasoning, a tool call or a notice.
+
+    ``key``: its slot, e.g. "s0"; of notices "n0" and on.
+    """
 
     key: str
-    kind: Literal["think", "tool"]
+    kind: Literal["think", "tool", "notice"]
     title: str
     text: str
     output: str = ""
@@ -30,7 +33,8 @@ class StepView:
 class ErrorView:
     """A card that says what went wrong and which ways on there are.
 
-    ``actions``: of "retry", "continue", "add_key", "other_model", "shorten", "top_up".
+    ``actions``: of "retry", "continue", "add_key", "other_model", "shorten", "top_up",
+    "ask_more".
     """
 
     title: str

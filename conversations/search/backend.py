@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple, Protocol
 
 from accounts.models import User
 from conversations.models import SearchDocument
-from conversations.search.excerpts import Part
+from conversations.queries.thread import text_of
+from conversations.search.excerpts import Part, answer_excerpt, excerpt, marked
+from conversations.search.terms import Terms
 
 Role = Literal["", "user", "assistant"]
 Archived = Literal["no", "yes", "both"]
@@ -50,8 +52,6 @@ class Hit:
 
     conversation_id: str
     message_id: str | None
-    title: tuple[Part, ...]
-    excerpt: tuple[Part, ...]
     created_at: datetime
     model: str
     endpoint: str
@@ -60,11 +60,31 @@ class Hit:
     project: str
     score: float
     document: SearchDocument
+    terms: Terms
 
     @property
     def plain_title(self) -> str:
         """The conversation's title."""
-        return "".join(part.text for part in self.title)
+        return self.document.conversation.title
+
+    @property
+    def title(self) -> tuple[Part, ...]:
+        """The conversation's title with its matches."""
+        return marked(self.plain_title, self.terms)
+
+    @property
+    def excerpt(self) -> tuple[Part, ...]:
+        """The piece of a message around the first match; worked out when asked for.
+
+        As its chat shows it: only answers are Markdown there.
+        """
+        message = self.document.message
+        if message is None:
+            return ()
+        text = text_of(message)
+        if message.is_created_by_user:
+            return excerpt(text, self.terms)
+        return answer_excerpt(text, self.terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from conversations.models import Conversation, Message, SearchDocument, Tag
 from conversations.queries.listing import UNASSIGNED
-from conversations.queries.thread import text_of
 from conversations.search.backend import Hit, Match, Role, SearchQuery
-from conversations.search.excerpts import excerpt, marked
 from conversations.search.terms import Terms
 
 RANKED = 1_000  # the newest matches, of which the best are shown first
@@ -82,8 +80,6 @@ def _hit(document: SearchDocument, score: float, terms: Terms) -> Hit:
     return Hit(
         conversation_id=conversation.conversation_id,
         message_id=message.message_id if message else None,
-        title=marked(conversation.title, terms),
-        excerpt=excerpt(text_of(message), terms) if message else (),
         created_at=source.created_at,
         model=source.model,
         endpoint=source.endpoint,
@@ -92,6 +88,7 @@ def _hit(document: SearchDocument, score: float, terms: Terms) -> Hit:
         project=conversation.project.name if conversation.project else "",
         score=score,
         document=document,
+        terms=terms,
     )
 
 

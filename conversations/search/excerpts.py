@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from conversations.search.readable import readable
 from conversations.search.terms import Term, Terms
 from conversations.search.words import Run, runs
 
@@ -25,8 +26,31 @@ def marked(text: str, terms: Terms) -> tuple[Part, ...]:
 
 def excerpt(text: str, terms: Terms) -> tuple[Part, ...]:
     """Return the text around the first match, on one line."""
-    flat = " ".join(text[:MAX_SCANNED].split())
-    spans = _spans(flat[:FIRST_LOOK], terms) or _spans(flat, terms)
+    flat = _flat(text)
+    return _around(flat, _spans(flat[:FIRST_LOOK], terms) or _spans(flat, terms))
+
+
+def answer_excerpt(markdown: str, terms: Terms) -> tuple[Part, ...]:
+    """Return what a reader sees of an answer around the first match, on one line.
+
+    A match that no reader sees, as in the address behind a link, is shown in the source.
+    """
+    for longest in (FIRST_LOOK, MAX_SCANNED):
+        flat = _flat(readable(markdown[:longest]))
+        spans = _spans(flat, terms)
+        is_all = len(markdown) <= longest or longest == MAX_SCANNED
+        if spans and (is_all or spans[0][0] + LENGTH < len(flat)):
+            return _around(flat, spans)
+        if is_all:
+            break
+    return excerpt(markdown, terms)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text[:MAX_SCANNED].split())
+
+
+def _around(flat: str, spans: Sequence[tuple[int, int]]) -> tuple[Part, ...]:
     first = spans[0][0] if spans else 0
     start = _word_start(flat, first - BEFORE) if first > BEFORE else 0
     end = min(start + LENGTH, len(flat))

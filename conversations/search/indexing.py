@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from conversations.models import DEFAULT_TITLE, Conversation, Message, SearchDocument
+from conversations.models.inserting import values_insert
 from conversations.queries.thread import text_of
 from conversations.search import outbox
 from conversations.search.words import prepared
 
 WRITTEN_AT_ONCE = 500
+COLUMNS = ("user_id", "conversation_id", "message_id", "body")
 
 
 @transaction.atomic
@@ -51,13 +53,12 @@ def messages_index(messages: Sequence[Message]) -> None:
     ids = {message.conversation_id for message in messages}
     lasting = Conversation.objects.filter(id__in=ids, is_temporary=False)
     kept = set(lasting.values_list("id", flat=True))
-    documents = [_message(one) for one in messages if one.conversation_id in kept]
-    SearchDocument.objects.bulk_create(
-        documents,
-        update_conflicts=True,
-        unique_fields=["message"],
-        update_fields=["body"],
-        batch_size=WRITTEN_AT_ONCE,
+    values_insert(
+        SearchDocument,
+        COLUMNS,
+        [_message(one) for one in messages if one.conversation_id in kept],
+        unique="message_id",
+        update=["body"],
     )
     outbox.tell(outbox.message_subject(one.id) for one in messages if one.conversation_id in kept)
 
@@ -88,10 +89,6 @@ def _title(conversation: Conversation) -> SearchDocument:
     )
 
 
-def _message(message: Message) -> SearchDocument:
-    return SearchDocument(
-        user_id=message.user_id,
-        conversation_id=message.conversation_id,
-        message_id=message.id,
-        body=prepared(text_of(message)),
-    )
+def _message(message: Message) -> tuple[str, str, str, str]:
+    """Return the values of COLUMNS."""
+    return message.user_id, message.conversation_id, message.id, prepared(text_of(message))

@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from conversations.errors import SearchUnavailableError
 from conversations.models import SearchDocument, SearchTask
+from conversations.search import telling
 from conversations.search.backend import SearchBackend
 from conversations.search.backends import chosen
 from librechat.kernel import clock
@@ -49,10 +51,16 @@ def subject_of(document: SearchDocument) -> str:
 
 
 def tell(subjects: Iterable[str]) -> None:
-    """Note changes for an outside engine, in the transaction that makes them."""
-    if chosen().is_outside:
-        tasks = [SearchTask(subject=subject) for subject in subjects]
+    """Note changes for an outside engine, in the transaction that makes them.
+
+    It is told as soon as they are committed; what fails then, the chore tries again.
+    """
+    if not chosen().is_outside:
+        return
+    tasks = [SearchTask(subject=subject) for subject in subjects]
+    if tasks:
         SearchTask.objects.bulk_create(tasks, batch_size=500)
+        transaction.on_commit(partial(telling.soon, drain))
 
 
 def drain() -> int:

@@ -16,6 +16,7 @@ from conversations.models.conversation import ConversationQuerySet
 from conversations.queries.bin import deleted_conversations
 from conversations.search.indexing import conversation_index
 from conversations.services import changes
+from conversations.services.listed import listed_check
 from conversations.services.stopping import generation_stop_soon
 from conversations.services.tags import MAX_TAGS_OF_ONE, tag_create
 from librechat.kernel import clock
@@ -30,8 +31,10 @@ def conversations_archive(*, user: User, ids: Sequence[str]) -> list[str]:
 
     Raises:
         InvalidInputError: they are too many at once.
+        TemporaryUnlistedError: one of them is temporary.
     """
     rows = list(_own(user, ids).filter(is_archived=False))
+    listed_check(rows)
     _of(rows).update(is_archived=True, archived_at=clock.now())
     return _taken_away(user, rows)
 
@@ -93,8 +96,10 @@ def conversations_move(
 
     Raises:
         InvalidInputError: they are too many at once.
+        TemporaryUnlistedError: one of them is temporary and would be put into a project.
     """
     rows = [row for row in _own(user, ids) if row.project_id != (project and project.pk)]
+    listed_check(rows if project else [])
     _of(rows).update(project=project)
     return _by_project(rows)
 
@@ -106,9 +111,11 @@ def conversations_tag(*, user: User, ids: Sequence[str], tag: str) -> list[str]:
     Raises:
         InvalidInputError: they are too many at once, the name is not one, or a conversation
             would have too many bookmarks.
+        TemporaryUnlistedError: one of them is temporary.
     """
     bookmark = tag_create(user=user, tag=tag)
     rows = list(_own(user, ids).exclude(tags=bookmark).prefetch_related("tags"))
+    listed_check(rows)
     if any(len(row.tags.all()) >= MAX_TAGS_OF_ONE for row in rows):
         raise InvalidInputError(f"A chat has at most {MAX_TAGS_OF_ONE} bookmarks.", field="tag")
     bookmark.conversations.add(*rows)

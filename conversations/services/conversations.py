@@ -11,6 +11,7 @@ from conversations.models import Conversation, Generation, Message
 from conversations.queries.bin import deleted_conversations
 from conversations.search.indexing import conversation_index
 from conversations.services import changes
+from conversations.services.listed import listed_check
 from conversations.services.stopping import generation_stop_soon
 from conversations.services.texts import check_text
 from librechat.kernel import clock
@@ -47,7 +48,13 @@ def conversation_rename(*, conversation: Conversation, title: str) -> Conversati
 
 @transaction.atomic
 def conversation_archive(*, conversation: Conversation, is_archived: bool) -> Conversation:
-    """Put the conversation away, or back; its place in time stays, the first stamp too."""
+    """Put the conversation away, or back; its place in time stays, the first stamp too.
+
+    Raises:
+        TemporaryUnlistedError: the chat is temporary.
+    """
+    if is_archived:
+        listed_check([conversation])
     conversation.is_archived = is_archived
     if is_archived:
         conversation.archived_at = conversation.archived_at or clock.now()
@@ -69,7 +76,13 @@ def conversations_archive_all(*, user: User) -> int:
 
 @transaction.atomic
 def conversation_pin(*, conversation: Conversation, is_pinned: bool) -> Conversation:
-    """Keep the conversation at the top, or not."""
+    """Keep the conversation at the top, or not.
+
+    Raises:
+        TemporaryUnlistedError: the chat is temporary.
+    """
+    if is_pinned:
+        listed_check([conversation])
     conversation.is_pinned = is_pinned
     return _saved(conversation, "is_pinned")
 

@@ -16,6 +16,7 @@ from librechat.kernel import clock
 from librechat.kernel.errors import InvalidInputError
 
 RETENTION_HOURS = 720
+EXPIRY_FIELDS = ("expired_at", "expiry_is_chosen")
 
 
 def temporary_retention(user: User) -> timedelta:
@@ -39,13 +40,26 @@ def retention_of(conversation: Conversation) -> timedelta | None:
     return general_retention(conversation.user)
 
 
-def expiry_after_turn(conversation: Conversation) -> datetime | None:
-    """Return when the chat goes away: the time starts anew with each turn.
+def expiry_renew(conversation: Conversation) -> None:
+    """Set when the chat goes away after a turn that begins now; the caller saves EXPIRY_FIELDS.
 
-    A date that the person set on a chat for which the operator sets none stays as it is.
+    The operator's time starts anew with each turn. A date that the person chose stays, unless the
+    operator keeps chats for less long; without a rule only a chosen one stays.
     """
     retention = retention_of(conversation)
-    return conversation.expired_at if retention is None else clock.now() + retention
+    latest = None if retention is None else clock.now() + retention
+    chosen = conversation.expired_at if conversation.expiry_is_chosen else None
+    if chosen is None or (latest is not None and latest < chosen):
+        conversation.expired_at, conversation.expiry_is_chosen = latest, False
+
+
+def expiries_lift() -> int:
+    """Keep the ordinary chats that only a rule ends which holds no longer; return how many."""
+    ruled = Conversation.objects.filter(is_temporary=False, expiry_is_chosen=False)
+    ruled = ruled.exclude(expired_at=None)
+    people = User.objects.filter(pk__in=ruled.order_by().values("user"))
+    free = [person for person in people.iterator() if general_retention(person) is None]
+    return sum(ruled.filter(user=person).update(expired_at=None) for person in free)
 
 
 @transaction.atomic
@@ -60,8 +74,8 @@ def conversation_expiry_set(*, conversation: Conversation, expired_at: datetime)
         raise InvalidInputError("The chat would end in the past.", field="expiredAt")
     if expired_at > (latest_expiry(conversation) or expired_at):
         raise RetentionError
-    conversation.expired_at = expired_at
-    return _saved(conversation, "expired_at")
+    conversation.expired_at, conversation.expiry_is_chosen = expired_at, True
+    return _saved(conversation)
 
 
 @transaction.atomic
@@ -74,9 +88,9 @@ def conversation_expiry_remove(*, conversation: Conversation) -> Conversation:
     if not may_be_kept(conversation):
         raise RetentionError
     was_temporary = conversation.is_temporary
-    conversation.expired_at = None
+    conversation.expired_at, conversation.expiry_is_chosen = None, False
     conversation.is_temporary = False
-    _saved(conversation, "expired_at", "is_temporary")
+    _saved(conversation, "is_temporary")
     if was_temporary:
         conversation_index(conversation)
         messages_index(list(conversation.messages.all()))
@@ -97,6 +111,6 @@ def may_be_kept(conversation: Conversation) -> bool:
 
 
 def _saved(conversation: Conversation, *fields: str) -> Conversation:
-    conversation.save(update_fields=fields)
+    conversation.save(update_fields=[*EXPIRY_FIELDS, *fields])
     transaction.on_commit(partial(changes.announce, conversation))
     return conversation

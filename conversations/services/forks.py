@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from conversations import tree
 from conversations.models import Conversation, Message, conversation_lock
+from conversations.models.inserting import rows_insert
 from conversations.search.indexing import conversation_index, messages_index
 from conversations.services import changes
 from conversations.services.texts import check_text
@@ -36,6 +37,7 @@ OPTIONS = (
     "project_id",
     "is_temporary",
     "expired_at",
+    "expiry_is_chosen",
 )
 A_MOMENT = timedelta(milliseconds=1)  # clients see no finer times
 
@@ -124,7 +126,7 @@ def conversation_copy(
             _become_copy(row, conversation, message_ids.get(parent_id, NO_PARENT))
             message_ids[original_id] = row.message_id
             moments[original_id] = row.created_at
-        Message.objects.bulk_create(batch)
+        rows_insert(batch)
         messages_index(batch)
     conversation_index(conversation)
     transaction.on_commit(partial(changes.announce, conversation))

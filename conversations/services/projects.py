@@ -10,6 +10,7 @@ from accounts.models import User
 from conversations.models import Conversation, DeletedItem, Project
 from conversations.services import changes
 from conversations.services.bin import bin_put, rows_kept, rows_put_back
+from conversations.services.listed import listed_check
 from conversations.services.texts import check_text
 from librechat.kernel import clock
 from librechat.kernel.errors import InvalidInputError, NotFoundError
@@ -94,7 +95,13 @@ def project_put_back(content: dict[str, Any], user: User) -> None:
 
 @transaction.atomic
 def conversation_move(*, conversation: Conversation, project: Project | None) -> Conversation:
-    """Put a chat into a project, or with None out of the one it is in."""
+    """Put a chat into a project, or with None out of the one it is in.
+
+    Raises:
+        TemporaryUnlistedError: the chat is temporary.
+    """
+    if project is not None:
+        listed_check([conversation])
     conversation.project = project
     conversation.save(update_fields=["project"])
     transaction.on_commit(partial(changes.announce, conversation))

@@ -10,6 +10,7 @@ from accounts.models import User
 from conversations.models import Conversation, DeletedItem, Tag
 from conversations.services import changes
 from conversations.services.bin import bin_put
+from conversations.services.listed import listed_check
 from conversations.services.texts import check_text
 from librechat.kernel import clock
 from librechat.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -34,7 +35,9 @@ def tag_create(
 
     Raises:
         InvalidInputError: the name or description is empty or too long, or there are too many.
+        TemporaryUnlistedError: the chat is temporary.
     """
+    listed_check([conversation] if conversation else [])
     [bookmark] = _found_or_made(user, [_checked_name(tag)])
     if description:
         bookmark.description = _checked_description(description)
@@ -117,11 +120,11 @@ def conversation_tags_set(*, conversation: Conversation, names: Sequence[str]) -
     """Make these the conversation's bookmarks, and return them; missing ones are made.
 
     Raises:
-        InvalidInputError: a name is empty or too long, there are too many, or the chat is
-            temporary.
+        InvalidInputError: a name is empty or too long, or there are too many.
+        TemporaryUnlistedError: the chat is temporary.
     """
-    if names and conversation.is_temporary:
-        raise InvalidInputError("A temporary chat cannot have bookmarks.", field="tags")
+    if names:
+        listed_check([conversation])
     wanted = list(dict.fromkeys(_checked_name(name) for name in names))
     if len(wanted) > MAX_TAGS_OF_ONE:
         raise InvalidInputError(f"A chat has at most {MAX_TAGS_OF_ONE} bookmarks.", field="tags")

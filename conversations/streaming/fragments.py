@@ -11,6 +11,7 @@ from conversations.eventlog.events import (
     Created,
     Ended,
     Event,
+    Noticed,
     PartClosed,
     PartGrew,
     PartOpened,
@@ -19,6 +20,7 @@ from conversations.eventlog.events import (
     Waiting,
 )
 from conversations.queries.replies import (
+    notice_view,
     step_view,
     thought_title,
     tool_title,
@@ -52,6 +54,7 @@ class FragmentWriter:
     kept: Sequence[Any] = ()
     _blocks: markup.BlockStream = field(default_factory=markup.BlockStream)
     _steps: dict[int, _Step] = field(default_factory=dict)
+    _notices: int = 0
     _has_text: bool = False
     _joins_kept: bool = False
 
@@ -77,6 +80,9 @@ class FragmentWriter:
                 frames = [{"type": "title", "title": event.title}]
             case Waiting():
                 frames = [{"type": "waiting", "text": waiting_text(event)}]
+            case Noticed():
+                frames = [self._step_frame(notice_view(event.text, self._notices))]
+                self._notices += 1
             case Ended():
                 frames = self._updates(self._blocks.finish())
             case Created() | UsageKnown():

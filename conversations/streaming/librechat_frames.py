@@ -8,6 +8,7 @@ from conversations.eventlog.events import (
     Created,
     Ended,
     Event,
+    Noticed,
     PartClosed,
     PartGrew,
     PartOpened,
@@ -77,7 +78,7 @@ class FrameWriter:
                 frames = [self._title]
             case UsageKnown():
                 frames = [usage_frame(event, self.facts)]
-            case Waiting() | Ended():
+            case Waiting() | Noticed() | Ended():
                 frames = []
             case _:
                 assert_never(event)

@@ -21,6 +21,14 @@ class OpenSockets:
         """Return whether a person has a page open."""
         return self._counts[user_id] > 0
 
+    def count(self) -> int:
+        """Return how many sockets are open in this process."""
+        return self._counts.total()
+
+    def people_count(self) -> int:
+        """Return how many people have one open."""
+        return sum(count > 0 for count in self._counts.values())
+
     def add(self, socket: Door) -> None:
         """Remember a socket."""
         open_doors.add(socket)

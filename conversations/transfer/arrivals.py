@@ -10,6 +10,7 @@ from accounts.errors import LastAdminError
 from accounts.models import USER, AuthSession, User
 from accounts.services.people import user_delete
 from billing.models import Balance
+from billing.models.account import Kind
 from billing.services.balances import balance_grant
 from conversations.models import MovedRecord, MoveIn
 from conversations.transfer.importer import ImportedBalance, ImportedUser, Note
@@ -88,7 +89,13 @@ class People:
         key = f"moved:{self._move_in.source}:{record.source_id}"
         Balance.objects.create(user=user)
         if record.credits:
-            balance_grant(user=user, amount=record.credits, key=key, context="moved in")
+            balance_grant(
+                user=user,
+                amount=record.credits,
+                key=key,
+                context="moved in",
+                source=Kind.OPENING,
+            )
         tally.add("balance", "created")
 
 

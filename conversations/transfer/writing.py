@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from accounts.models import User
 from conversations.models import Conversation, Message, MovedRecord, MoveIn, Project, Tag
+from conversations.models.inserting import rows_insert
 from conversations.search.indexing import conversations_index, messages_index
 from conversations.transfer.importer import ImportedConversation, Note
 from conversations.transfer.planning import Plan, planned
@@ -113,8 +114,8 @@ def _save(move_in: MoveIn, written: Sequence[Written]) -> None:
     conversations = [one.plan.conversation for one in written]
     messages = [message for one in written for message in one.plan.messages]
     _put_in_projects(move_in, written)
-    Conversation.objects.bulk_create(conversations, batch_size=BATCH)
-    Message.objects.bulk_create(messages, batch_size=BATCH)
+    rows_insert(conversations)
+    rows_insert(messages)
     _note_origins(move_in, written)
     _tag(move_in, written)
     conversations_index(conversations)
@@ -185,7 +186,7 @@ def _grow(
         conversation.deleted_at = None
         conversation.save(update_fields=["deleted_at"])
     fresh = _later(move_in, record, conversation)
-    Message.objects.bulk_create(fresh, batch_size=BATCH)
+    rows_insert(fresh)
     MovedRecord.objects.bulk_create(
         moved(move_in, "message", message.message_id, message.pk) for message in fresh
     )

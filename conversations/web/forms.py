@@ -1,5 +1,7 @@
 """What the pages accept."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -22,6 +24,20 @@ class TextsField(forms.Field):
     def clean(self, value: object) -> list[str]:
         """Return them; the service says which are too long or too many."""
         return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def choices_set(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+    """Give a field what can be chosen; what depends on the person is known only now.
+
+    choices: (value, label), or (label of a group, its pairs).
+
+    Raises:
+        TypeError: the field is not one of choices.
+    """
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is not a field of choices.")
+    field.choices = choices
 
 
 class SendForm(forms.Form):

@@ -5,8 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import PrincipalType
-from accounts.services.sharing import Changes, Receiver, Share
 from conversations.models import PromptGroup
 from conversations.models.prompt import RESOURCE
 from conversations.queries.prompt_listing import MINE, SHARED, WITHOUT
@@ -18,6 +16,7 @@ from conversations.services.prompt_groups import (
     MAX_PROMPT,
     Described,
 )
+from conversations.web.forms import choices_set
 
 # As the categories are called here.
 LABELS = {
@@ -84,9 +83,7 @@ class DetailsForm(forms.Form):
         known = dict(CATEGORY_CHOICES)
         other = str(self.initial.get("category", ""))[:MAX_CATEGORY]
         extra = [(other, other)] if other and other not in known else []
-        field = self.fields["category"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [("", _("No category")), *CATEGORY_CHOICES, *extra]
+        choices_set(self, "category", [("", _("No category")), *CATEGORY_CHOICES, *extra])
 
     @classmethod
     def of(cls, group: PromptGroup) -> "DetailsForm":
@@ -97,26 +94,6 @@ class DetailsForm(forms.Form):
         """Return what was entered."""
         fields = self.cleaned_data
         return Described(**{name: fields[name] for name in ("name", *OPTIONAL)})
-
-
-class ShareForm(forms.Form):
-    """To whom a prompt is given, as what; or from whom it is taken."""
-
-    GIVE, TAKE = "give", "take"
-
-    kind = forms.ChoiceField(choices=PrincipalType.choices)
-    id = forms.CharField(max_length=64, required=False)
-    role = forms.ChoiceField(required=False, choices=ROLE_CHOICES)
-    act = forms.ChoiceField(choices=[(GIVE, GIVE), (TAKE, TAKE)])
-
-    def changes(self) -> Changes:
-        """Return what was asked for."""
-        fields = self.cleaned_data
-        kind = PrincipalType(fields["kind"])
-        receiver = Receiver(kind, "" if kind == PrincipalType.PUBLIC else fields["id"])
-        if fields["act"] == self.TAKE:
-            return Changes(taken=[receiver])
-        return Changes(given=[Share(receiver, fields["role"])])
 
 
 class TextForm(forms.Form):

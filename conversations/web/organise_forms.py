@@ -11,6 +11,7 @@ from conversations.queries.tags import tags_counted
 from conversations.services import projects
 from conversations.services.tags import MAX_DESCRIPTION, MAX_TAG
 from conversations.web.composer import offered_to
+from conversations.web.forms import choices_set
 
 SEPARATOR = "|"
 
@@ -33,7 +34,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["project"].choices = project_choices(user)  # type: ignore[attr-defined] # a ChoiceField
+        choices_set(self, "project", project_choices(user))
 
 
 class BookmarksForm(forms.Form):
@@ -52,7 +53,7 @@ class BookmarksForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tags"].choices = [(tag.tag, tag.tag) for tag in tags_counted(user)]  # type: ignore[attr-defined] # a MultipleChoiceField
+        choices_set(self, "tags", [(tag.tag, tag.tag) for tag in tags_counted(user)])
 
     def names(self) -> list[str]:
         """Return the names of all that is wanted."""
@@ -94,8 +95,7 @@ class ProjectForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept = self.initial.get("defaults", "")
-        self.fields["defaults"].choices = model_choices(user, kept)  # type: ignore[attr-defined] # a ChoiceField
+        choices_set(self, "defaults", model_choices(user, self.initial.get("defaults", "")))
 
     @classmethod
     def of(cls, user: User, project: Project) -> "ProjectForm":

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access.permissions import role_require
+from accounts.access.permissions import role_allows, role_require
 from accounts.models import User
 from conversations.access import conversation_get
 from conversations.models import Conversation, SharedLink
+from conversations.models.share import RESOURCE
 from conversations.queries.shares import ShareQuery, share_of_conversation, share_page
 from conversations.services.bin import bin_restore
 from conversations.services.shares import (
@@ -30,6 +31,7 @@ from conversations.services.shares import (
     share_update,
 )
 from conversations.web.pages import page, person
+from conversations.web.receivers import SharedThing, receiver_change, receivers_of
 from conversations.web.sidebar import sidebar
 from librechat.kernel import clock
 from librechat.kernel.errors import NotFoundError
@@ -80,7 +82,7 @@ def chat_share(request: HttpRequest, conversation_id: str) -> HttpResponse:
         _save(request, conversation, link, form.cleaned_data)
         return redirect("chat_share", conversation_id)
     path = reverse("share", args=[link.share_id]) if link else ""
-    context = {
+    context: dict[str, object] = {
         "sidebar": sidebar(request),
         "conversation": conversation,
         "current_conversation_id": conversation_id,
@@ -90,8 +92,28 @@ def chat_share(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "is_public": is_public,
         "reaches_everybody": settings.ALLOW_SHARED_LINKS_PUBLIC,
     }
+    if link and role_allows(user, RESOURCE.permission, "SHARE"):
+        context["receivers"] = receivers_of(request, user, _shared(link, conversation_id))
     status = 400 if form.errors else 200
     return render(request, "conversations/chat_share.html", context, status=status)
+
+
+@require_POST
+@page
+def chat_share_people(request: HttpRequest, conversation_id: str) -> HttpResponse:
+    """Let a person, group or role open the link of a chat, or no longer.
+
+    Raises:
+        NotFoundError: the chat has no link.
+    """
+    user = _sharer(request)
+    conversation_get(user, conversation_id, "share")
+    link = share_of_conversation(user, conversation_id)
+    if link is None:
+        raise NotFoundError("This chat has no link.")
+    receiver_change(request, user, _shared(link, conversation_id))
+    messages.success(request, _("Sharing changed"))
+    return redirect("chat_share", conversation_id)
 
 
 @require_GET
@@ -131,6 +153,16 @@ def share_restore(request: HttpRequest, item_id: str) -> HttpResponse:
     bin_restore(user=person(request), item_id=item_id)
     messages.success(request, _("The link is back. Only you can open it until you share it."))
     return redirect("share_list")
+
+
+def _shared(link: SharedLink, conversation_id: str) -> SharedThing:
+    return SharedThing(
+        kind=RESOURCE,
+        resource_id=link.pk,
+        roles=[(RESOURCE.roles[0].id, gettext_lazy("Can open it"))],
+        owner_label=_("Owner"),
+        url=reverse("chat_share_people", args=[conversation_id]),
+    )
 
 
 def _sharer(request: HttpRequest) -> User:

@@ -1,12 +1,16 @@
 """The list of chats beside every page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.access.permissions import Matrix, permissions_of
 from accounts.models import User
 from conversations.models import Conversation, Project
 from conversations.queries.listing import PROJECT_ID, ListQuery, Page, conversation_page
@@ -65,20 +69,28 @@ class ListFilter:
 class Sidebar:
     """A page of the list; ``more_url`` is the next page's fragment, ``more_href`` its page.
 
-    ``conversations``: all of them, the last touched first.
+    ``conversations``: all of them, the last touched first. ``allowed``: what the person's role
+    may do, so that no page is offered that refuses; asked when a template wants to know.
     """
 
     groups: tuple[RowGroup, ...]
     conversations: tuple[Conversation, ...]
-    filter: ListFilter = ListFilter()
+    filter: ListFilter
+    allowed: Callable[[], Matrix]
     more_url: str = ""
     more_href: str = ""
+
+    @property
+    def shares_links(self) -> bool:
+        """Whether this person can make share links."""
+        return settings.ALLOW_SHARED_LINKS and self.allowed()["SHARED_LINKS"]["CREATE"]
 
 
 def sidebar(request: HttpRequest) -> Sidebar:
     """Return the page of the list that the address asks for.
 
-    Three queries, however long it is; one more names the project it is narrowed to.
+    Three queries, however long it is; one more names the project it is narrowed to, and one is
+    made by the template that shows it.
     """
     user, asked = person(request), request.GET
     chosen = _filter(request, user)
@@ -100,7 +112,7 @@ def sidebar(request: HttpRequest) -> Sidebar:
         groups = (_pinned(rows[:count], pinned.next_cursor, chosen), *groups)
     found = [*pinned.conversations, *page.conversations]
     found.sort(key=lambda one: one.updated_at, reverse=True)
-    shown = Sidebar(groups, tuple(found), chosen)
+    shown = Sidebar(groups, tuple(found), chosen, _allowed(user))
     if page.next_cursor is None:
         return shown
     go_on = {"cursor": page.next_cursor, **chosen.fields}
@@ -132,7 +144,12 @@ def _pinned_page(user: User, query: ListQuery, chosen: ListFilter) -> Sidebar:
     page = conversation_page(user, replace(query, pinned=True))
     group = _pinned(row_views(user, page.conversations), page.next_cursor, chosen)
     is_continued = bool(query.cursor)
-    return Sidebar((replace(group, is_continued=is_continued),), (), chosen)
+    return Sidebar((replace(group, is_continued=is_continued),), (), chosen, _allowed(user))
+
+
+def _allowed(user: User) -> Callable[[], Matrix]:
+    """Return what asks once, and only if it is called, what the person's role may do."""
+    return cache(partial(permissions_of, user.role))
 
 
 def _pinned(rows: list[RowView], cursor: str | None, chosen: ListFilter) -> RowGroup:

@@ -1,0 +1,78 @@
+"""Errors about conversations and generations."""
+
+from conversations.errors.bodies import PROTOCOL_VERSION, control_body
+from conversations.errors.followups import (
+    EmptyFollowUpError,
+    FollowUpError,
+    FollowUpFilesError,
+    FollowUpTooLongError,
+    QueueFullError,
+)
+from conversations.errors.keeping import (
+    ImportRefusedError,
+    ImportTooLargeError,
+    ImportTypeError,
+    RetentionError,
+    SearchUnavailableError,
+    ShareChangedError,
+    ShareExistsError,
+    TemporaryUnlistedError,
+)
+from conversations.errors.starting import (
+    EmptyMessageError,
+    GenerationRunningError,
+    InvalidClientRequestIdError,
+    ModelSpecError,
+    NotAcceptingError,
+    ParentNotReadyError,
+    RequestReusedError,
+    TemporaryChatError,
+    TooManyGenerationsError,
+)
+from conversations.errors.streams import (
+    AmbiguousRunError,
+    GenerationReplacedError,
+    InvalidMomentError,
+    InvalidStopTargetError,
+    JobNotFoundError,
+    LogTakenError,
+    LogUnavailableError,
+    RunReplacedError,
+    StreamNotFoundError,
+)
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "AmbiguousRunError",
+    "EmptyFollowUpError",
+    "EmptyMessageError",
+    "FollowUpError",
+    "FollowUpFilesError",
+    "FollowUpTooLongError",
+    "GenerationReplacedError",
+    "GenerationRunningError",
+    "ImportRefusedError",
+    "ImportTooLargeError",
+    "ImportTypeError",
+    "InvalidClientRequestIdError",
+    "InvalidMomentError",
+    "InvalidStopTargetError",
+    "JobNotFoundError",
+    "LogTakenError",
+    "LogUnavailableError",
+    "ModelSpecError",
+    "NotAcceptingError",
+    "ParentNotReadyError",
+    "QueueFullError",
+    "RequestReusedError",
+    "RetentionError",
+    "RunReplacedError",
+    "SearchUnavailableError",
+    "ShareChangedError",
+    "ShareExistsError",
+    "StreamNotFoundError",
+    "TemporaryChatError",
+    "TemporaryUnlistedError",
+    "TooManyGenerationsError",
+    "control_body",
+]
