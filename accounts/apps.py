@@ -9,7 +9,8 @@ from typing_extensions import override
 
 from accounts import config
 from accounts.limits.rules import rules_validate
-from librechat.kernel import periodic, secrets
+from librechat.kernel import secrets
+from librechat.kernel.jobs import periodic
 
 AN_HOUR = 60 * 60
 A_DAY = 24 * AN_HOUR
@@ -36,13 +37,19 @@ class AccountsConfig(AppConfig):
         rotation = import_module("accounts.services.secret_rotation")
         secrets.KEEPERS.register("authenticator apps", rotation.app_secrets_reencrypt)
         secrets.KEEPERS.register("providers' refresh tokens", rotation.provider_secrets_reencrypt)
+        secrets.KEEPERS.register("waiting mails", rotation.mails_reencrypt)
         overrides = import_module("accounts.services.overrides")
         secrets.KEEPERS.register("config overrides", overrides.overrides_reseal)
         import_module("accounts.api.schema")  # drf-spectacular finds it once it is imported
+        import_module("accounts.admin.job").library_desk_remove()
         _chore("accounts.services.roles", "roles_seed", A_YEAR)
-        _chore("accounts.services.cleanup", "expired_purge", A_DAY)
-        _chore("accounts.services.retention", "violations_purge", A_DAY)
-        _chore("accounts.services.closing", "accounts_purge", AN_HOUR)
+        _once("accounts.services.cleanup", "expired_purge", A_DAY)
+        _once("accounts.services.retention", "violations_purge", A_DAY)
+        _once("accounts.services.closing", "accounts_purge", AN_HOUR)
+
+
+def _once(module: str, name: str, every_seconds: int) -> None:
+    periodic.schedule_once(name, every_seconds=every_seconds, work=f"{module}.{name}")
 
 
 def _chore(module: str, name: str, every_seconds: float) -> None:

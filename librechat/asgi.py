@@ -13,6 +13,7 @@ django.setup(set_prefix=False)  # before anything that needs the app registry
 from accounts.auth.channels import SessionOrTokenAuthMiddleware
 from conversations.streaming.routing import websocket_urlpatterns
 
+from librechat.dashboard.routing import websocket_urlpatterns as admin_sockets
 from librechat.lifespan import Lifespan
 from librechat.one_thread import OneThreadHandler
 
@@ -22,7 +23,7 @@ application = Lifespan(
             "http": OneThreadHandler(),
             "websocket": AllowedHostsOriginValidator(
                 SessionOrTokenAuthMiddleware(
-                    URLRouter(websocket_urlpatterns),  # type: ignore[arg-type]  # a plain path
+                    URLRouter([*websocket_urlpatterns, *admin_sockets]),  # type: ignore[list-item]  # the stubs want paths of one kind
                 ),
             ),
         },

@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("conversations.api.urls")),
     re_path(r"^api(/.*)?$", health.endpoint_not_found),
     path("", include("agents.web.urls")),  # before the settings of accounts
+    path("", include("billing.web.urls")),  # before the settings of accounts
     path("", include("accounts.web.urls")),
     path("", include("conversations.web.urls")),
 ]

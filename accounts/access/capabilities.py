@@ -9,6 +9,16 @@ from librechat.kernel.errors import ForbiddenError
 
 ACCESS_ADMIN = "access:admin"
 READABLE = ("users", "groups", "roles", "configs", "agents", "prompts", "skills", "sharedlinks")
+# Ours, beside LibreChat's names: what its contract has no word for.
+OWN: tuple[str, ...] = (
+    "read:billing",
+    "manage:billing",
+    "read:system",
+    "manage:system",
+    "read:moderation",
+    "manage:moderation",
+    "read:conversations",
+)
 # What the ADMIN role always has.
 BASE: tuple[str, ...] = (
     ACCESS_ADMIN,
@@ -20,6 +30,7 @@ BASE: tuple[str, ...] = (
     "read:assistants",
     "manage:assistants",
     "read:audit_log",
+    *OWN,
 )
 ASSIGNABLE = ("user", "group", "role")
 
@@ -85,6 +96,14 @@ def capabilities_given(kind: PrincipalType, principal_id: str) -> frozenset[str]
     names = frozenset(rows.values_list("capability", flat=True))
     is_admin = kind == PrincipalType.ROLE and principal_id == ADMIN
     return names | (frozenset(BASE) if is_admin else frozenset())
+
+
+def outranks(actor: User, user: User) -> bool:
+    """Return whether the actor has every capability that somebody else has.
+
+    Without this rule, whoever may manage people could take over an administrator's account.
+    """
+    return covers(capabilities_granted(actor), capabilities_granted(user))
 
 
 def rank_require(actor: User, kind: PrincipalType, principal_id: str) -> None:

@@ -7,7 +7,9 @@ from accounts.admin.ban import BanAdmin, ViolationAdmin
 from accounts.admin.banner import BannerAdmin
 from accounts.admin.grant import GrantAdmin
 from accounts.admin.group import GroupAdmin
+from accounts.admin.job import JobAdmin
 from accounts.admin.linked_account import LinkedAccountAdmin
+from accounts.admin.one_time_token import OneTimeTokenAdmin
 from accounts.admin.override import ConfigOverrideAdmin
 from accounts.admin.role import RoleAdmin
 from accounts.admin.second_factor import SecondFactorAdmin
@@ -24,7 +26,9 @@ __all__ = [
     "ConfigOverrideAdmin",
     "GrantAdmin",
     "GroupAdmin",
+    "JobAdmin",
     "LinkedAccountAdmin",
+    "OneTimeTokenAdmin",
     "RoleAdmin",
     "SecondFactorAdmin",
     "UserAdmin",

@@ -29,6 +29,8 @@ def revoke(
 
 @admin.register(AclEntry)
 class AclEntryAdmin(ReadOnlyAdmin):
+    read_capability = "read:roles"
+    manage_capability = "manage:roles"
     list_display = (
         "resource_type",
         "resource_id",

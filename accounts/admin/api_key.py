@@ -30,6 +30,8 @@ def revoke(
 class ApiKeyAdmin(ReadOnlyAdmin):
     """Keys of people for programs, newest first."""
 
+    read_capability = "read:users"
+    manage_capability = "manage:users"
     fields = (
         "user",
         "name",

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
+from accounts.auth.step_up import step_up_check
 from accounts.models import User
 from librechat.kernel.errors import AppError, ForbiddenError
 
@@ -27,10 +28,12 @@ def asks(
     explanation: Words,
     *,
     form_class: type[forms.Form] = forms.Form,
+    is_sensitive: bool = False,
 ) -> Callable[[Work], Action]:
     """Return a decorator: the work is done once the page that explains it was confirmed.
 
     form_class: what else the page asks for; the work gets its cleaned values.
+    is_sensitive: it wants a proof of identity of the last five minutes, before it asks.
     """
 
     def decorate(work: Work) -> Action:
@@ -39,6 +42,8 @@ def asks(
             request: HttpRequest,
             chosen: "QuerySet[Any]",
         ) -> HttpResponse | None:
+            if is_sensitive:
+                step_up_check(request)
             form = form_class(request.POST if "confirmed" in request.POST else None)
             if form.is_valid():
                 return work(desk, request, chosen, form.cleaned_data)

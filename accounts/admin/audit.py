@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -19,6 +20,7 @@ from typing_extensions import override
 
 from accounts.admin.asking import actor_of
 from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.auth.step_up import step_up_check
 from accounts.limits.caller import Caller
 from accounts.models import AuditEvent
 from accounts.queries.audit import audit_verify, csv_rows, event_json
@@ -40,6 +42,8 @@ class Echo:
 class AuditEventAdmin(ReadOnlyAdmin):
     """What was done, newest first."""
 
+    read_capability = "read:audit_log"
+    manage_capability = "read:audit_log"
     change_list_template = "admin/accounts/audit_list.html"
     list_display = (
         "sequence",
@@ -52,7 +56,6 @@ class AuditEventAdmin(ReadOnlyAdmin):
     )
     list_filter = ("category", "outcome", "severity", "action", "created_at")
     search_fields = ("=actor_id", "actor_name", "=target_id", "target_name", "=address")
-    date_hierarchy = "created_at"
     actions = None
     fields = readonly_fields = (
         "sequence",
@@ -102,6 +105,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     def verify(self, request: HttpRequest) -> HttpResponse:
         """Follow the chain and say whether it holds."""
+        self._require(request)
         check = audit_verify()
         if check.is_whole:
             text = _("The audit record is whole: %(count)d events.") % {"count": check.checked}
@@ -113,6 +117,8 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     def export(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         """Return the events that the list shows, as a file."""
+        self._require(request)
+        step_up_check(request)
         events: QuerySet[Any] = self.get_changelist_instance(request).get_queryset(request)
         act = Act(
             category="account",
@@ -129,6 +135,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
         name = f"audit-{clock.now():%Y%m%d}.{'jsonl' if is_json else 'csv'}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+    def _require(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
 
 
 def _csv_lines(events: "QuerySet[AuditEvent]") -> Iterator[bytes]:

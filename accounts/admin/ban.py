@@ -31,6 +31,8 @@ def lift(
 class BanAdmin(ReadOnlyAdmin):
     """Who is or was kept out, newest first."""
 
+    read_capability = "read:moderation"
+    manage_capability = "manage:moderation"
     list_display = ("user", "address", "why", "created_at", "expires_at", "in_force", "lifted_by")
     list_filter = ("kind", "created_at", "lifted_at")
     list_select_related = ("user", "lifted_by")
@@ -51,6 +53,8 @@ class BanAdmin(ReadOnlyAdmin):
 class ViolationAdmin(ReadOnlyAdmin):
     """Broken rules, newest first."""
 
+    read_capability = "read:moderation"
+    manage_capability = "manage:moderation"
     list_display = ("user", "kind", "score", "total", "address", "created_at")
     list_filter = ("kind", "created_at")
     list_select_related = ("user",)

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from typing_extensions import override
-from unfold.admin import ModelAdmin
 
+from accounts.admin.rights import GovernedAdmin
 from accounts.limits.caller import Caller
 from accounts.models import Banner, User
 from accounts.services.audit import Act, Target, audit_record
@@ -14,9 +14,11 @@ from accounts.services.banners import banners_changed
 
 
 @admin.register(Banner)
-class BannerAdmin(ModelAdmin):
+class BannerAdmin(GovernedAdmin):
     """Writing, timing and ending banners."""
 
+    read_capability = "read:configs"
+    manage_capability = "manage:configs"
     list_display = ("__str__", "display_from", "display_to", "is_public", "is_persistent")
     list_filter = ("is_public",)
     search_fields = ("message",)

@@ -8,13 +8,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.access.capabilities import ASSIGNABLE, BASE
 from accounts.access.override_tree import SECTIONS
 from accounts.admin.asking import actor_of
 from accounts.admin.receivers import receiver_named
+from accounts.admin.rights import GovernedAdmin
 from accounts.limits.caller import Caller
 from accounts.models import ADMIN, Grant, PrincipalType
 from accounts.services.grants import AREAS, grant_give, grant_revoke
@@ -65,7 +65,9 @@ class GrantForm(forms.ModelForm[Grant]):
 
 
 @admin.register(Grant)
-class GrantAdmin(ModelAdmin):
+class GrantAdmin(GovernedAdmin):
+    read_capability = "read:roles"
+    manage_capability = "manage:roles"
     list_display = ("principal_type", "principal_id", "capability", "granted_by", "granted_at")
     list_filter = ("principal_type", "capability")
     list_select_related = ("granted_by",)

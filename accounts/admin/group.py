@@ -12,9 +12,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
-from unfold.admin import ModelAdmin
 
 from accounts.admin.asking import Words, actor_of
+from accounts.admin.rights import GovernedAdmin
 from accounts.limits.caller import Caller
 from accounts.models import Group, GroupMember, User
 from accounts.models.group import LOCAL
@@ -54,7 +54,9 @@ class GroupForm(forms.ModelForm[Group]):
 
 
 @admin.register(Group)
-class GroupAdmin(ModelAdmin):
+class GroupAdmin(GovernedAdmin):
+    read_capability = "read:groups"
+    manage_capability = "manage:groups"
     list_display = ("name", "source", "people", "email", "updated_at")
     list_filter = ("source",)
     search_fields = ("name", "email", "external_id")

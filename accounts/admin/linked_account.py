@@ -17,6 +17,8 @@ for unused in (EmailAddress, SocialAccount, SocialApp, SocialToken):
 class LinkedAccountAdmin(ReadOnlyAdmin):
     """Who is known to which provider, and since when."""
 
+    read_capability = "read:users"
+    manage_capability = "manage:users"
     fields = ("user", "provider", "uid", "date_joined", "last_login")
     list_display = ("user", "provider", "uid", "last_login")
     list_filter = ("provider",)

@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
-from unfold.admin import ModelAdmin
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -22,6 +21,7 @@ from accounts.access.override_tree import SECTIONS
 from accounts.access.overrides import explained, rows_for
 from accounts.admin.asking import actor_of
 from accounts.admin.receivers import receiver_named
+from accounts.admin.rights import GovernedAdmin
 from accounts.limits.caller import Caller
 from accounts.models import ConfigOverride, PrincipalType
 from accounts.models.override import BASE
@@ -112,7 +112,9 @@ class OverrideForm(forms.ModelForm[ConfigOverride]):
 
 
 @admin.register(ConfigOverride)
-class ConfigOverrideAdmin(ModelAdmin):
+class ConfigOverrideAdmin(GovernedAdmin):
+    read_capability = "read:configs"
+    manage_capability = "manage:configs"
     list_display = ("principal_type", "principal_id", "priority", "is_active", "updated_at")
     list_filter = ("principal_type", "is_active")
     search_fields = ("=principal_id",)

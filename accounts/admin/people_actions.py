@@ -3,26 +3,25 @@
 import csv
 from datetime import timedelta
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
 
-from accounts.admin.asking import Given, actor_of, asks, each, not_oneself
+from accounts.access.capabilities import rank_require
+from accounts.admin.asking import Given, actor_of, asks, not_oneself
+from accounts.admin.people_forms import BanForm, GroupForm, ReasonForm, RoleForm
+from accounts.admin.ranks import each_person
+from accounts.admin.rights import only_reads
 from accounts.auth.impersonation import impersonation_start
+from accounts.auth.step_up import step_up_check
 from accounts.limits.caller import Caller
-from accounts.models import ADMIN, USER, Group, Role, User
+from accounts.models import PrincipalType, User
 from accounts.queries.audit import cell
 from accounts.services.audit import Act, Target, audit_record
-from accounts.services.bans import MAX_REASON, ban_add, bans_lift
+from accounts.services.bans import ban_add, bans_lift
 from accounts.services.groups import members_add
 from accounts.services.password_reset import password_reset_request
 from accounts.services.people import role_change, user_disable, user_enable
@@ -43,58 +42,6 @@ EXPORTED = (
     "created_at",
     "last_login",
 )
-A_CENTURY = 100 * 366 * 24 * 60
-
-
-def role_choices() -> list[tuple[str, str]]:
-    """Return the roles there are."""
-    names = {ADMIN, USER, *Role.objects.values_list("name", flat=True)}
-    return [(name, name) for name in sorted(names)]
-
-
-class ReasonForm(forms.Form):
-    """Why."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=MAX_REASON,
-        widget=UnfoldAdminTextInputWidget,
-    )
-
-
-class BanForm(ReasonForm):
-    """Why, and for how long."""
-
-    minutes = forms.IntegerField(
-        label=_("Minutes"),
-        required=False,
-        min_value=1,
-        max_value=A_CENTURY,
-        widget=UnfoldAdminIntegerFieldWidget,
-        help_text=_("Leave it empty for a ban that lasts until it is lifted."),
-    )
-
-
-class RoleForm(forms.Form):
-    """Which role."""
-
-    role = forms.ChoiceField(
-        label=_("Role"),
-        choices=role_choices,
-        widget=UnfoldAdminSelectWidget,
-    )
-
-
-class GroupForm(forms.Form):
-    """Which group."""
-
-    group = forms.ModelChoiceField(
-        label=_("Group"),
-        queryset=Group.objects.filter(source="local"),
-        widget=UnfoldAdminSelectWidget,
-    )
-
-
 People = QuerySet[User]
 
 
@@ -106,14 +53,16 @@ def disable(desk: ModelAdmin, request: HttpRequest, chosen: People, _given: Give
         not_oneself(request, user)
         user_disable(user=user, actor=actor_of(request), caller=Caller.of(request))
 
-    each(desk, request, chosen, work)
+    each_person(desk, request, chosen, work)
 
 
 @asks(_("Enable"), _("These people can sign in again."))
 def enable(desk: ModelAdmin, request: HttpRequest, chosen: People, _given: Given) -> None:
     """Switch accounts on again."""
     actor, caller = actor_of(request), Caller.of(request)
-    each(desk, request, chosen, lambda user: user_enable(user=user, actor=actor, caller=caller))
+    each_person(
+        desk, request, chosen, lambda user: user_enable(user=user, actor=actor, caller=caller)
+    )
 
 
 @asks(
@@ -128,17 +77,18 @@ def sign_out(desk: ModelAdmin, request: HttpRequest, chosen: People, _given: Giv
         count = sessions_close(user=user)
         _record(request, "session.ended", user, category="auth", sessions=count)
 
-    each(desk, request, chosen, work)
+    each_person(desk, request, chosen, work)
 
 
 @asks(
     _("Remove second factors"),
     _("These people sign in with their password alone until they set up a second factor again."),
+    is_sensitive=True,
 )
 def reset_factors(desk: ModelAdmin, request: HttpRequest, chosen: People, _given: Given) -> None:
     """Help somebody who lost their second factor."""
     actor, caller = actor_of(request), Caller.of(request)
-    each(
+    each_person(
         desk,
         request,
         chosen,
@@ -146,7 +96,11 @@ def reset_factors(desk: ModelAdmin, request: HttpRequest, chosen: People, _given
     )
 
 
-@asks(_("Send a password link"), _("These people get a link that sets a new password."))
+@asks(
+    _("Send a password link"),
+    _("These people get a link that sets a new password."),
+    is_sensitive=True,
+)
 def send_reset(desk: ModelAdmin, request: HttpRequest, chosen: People, _given: Given) -> None:
     """Mail links, or show them while no mail is set up."""
 
@@ -155,7 +109,7 @@ def send_reset(desk: ModelAdmin, request: HttpRequest, chosen: People, _given: G
         if link is not None:
             desk.message_user(request, f"{user}: {link}", messages.WARNING)
 
-    each(desk, request, chosen, work)
+    each_person(desk, request, chosen, work)
 
 
 @asks(
@@ -166,7 +120,7 @@ def send_reset(desk: ModelAdmin, request: HttpRequest, chosen: People, _given: G
 def add_to_group(desk: ModelAdmin, request: HttpRequest, chosen: People, given: Given) -> None:
     """Put people into a group."""
     actor, caller = actor_of(request), Caller.of(request)
-    each(
+    each_person(
         desk,
         request,
         chosen,
@@ -183,16 +137,17 @@ def add_to_group(desk: ModelAdmin, request: HttpRequest, chosen: People, given: 
     _("Change the role"),
     _("These people get another role and are signed out everywhere."),
     form_class=RoleForm,
+    is_sensitive=True,
 )
 def change_role(desk: ModelAdmin, request: HttpRequest, chosen: People, given: Given) -> None:
     """Give another role."""
-    actor, caller = actor_of(request), Caller.of(request)
-    each(
-        desk,
-        request,
-        chosen,
-        lambda user: role_change(user=user, role=given["role"], actor=actor, caller=caller),
-    )
+    actor, caller, role = actor_of(request), Caller.of(request), given["role"]
+
+    def work(user: User) -> None:
+        rank_require(actor, PrincipalType.ROLE, role)
+        role_change(user=user, role=role, actor=actor, caller=caller)
+
+    each_person(desk, request, chosen, work)
 
 
 @asks(
@@ -206,7 +161,7 @@ def ban(desk: ModelAdmin, request: HttpRequest, chosen: People, given: Given) ->
     lasts = timedelta(minutes=minutes) if minutes else None
     by, caller = actor_of(request), Caller.of(request)
     reason = given["reason"]
-    each(
+    each_person(
         desk,
         request,
         chosen,
@@ -218,7 +173,7 @@ def ban(desk: ModelAdmin, request: HttpRequest, chosen: People, given: Given) ->
 def unban(desk: ModelAdmin, request: HttpRequest, chosen: People, _given: Given) -> None:
     """End the bans of people."""
     by, caller = actor_of(request), Caller.of(request)
-    each(desk, request, chosen, lambda user: bans_lift(user=user, by=by, caller=caller))
+    each_person(desk, request, chosen, lambda user: bans_lift(user=user, by=by, caller=caller))
 
 
 @asks(
@@ -228,6 +183,7 @@ def unban(desk: ModelAdmin, request: HttpRequest, chosen: People, _given: Given)
         " with your reason.",
     ),
     form_class=ReasonForm,
+    is_sensitive=True,
 )
 def act_as(
     desk: ModelAdmin,
@@ -247,9 +203,11 @@ def act_as(
     return redirect("chat_new")
 
 
+@only_reads
 @admin.action(description=_("Export as CSV"))
 def export(_desk: ModelAdmin, request: HttpRequest, chosen: People) -> HttpResponse:
     """Return people as a table."""
+    step_up_check(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="people-{clock.now():%Y%m%d}.csv"'
     table = csv.writer(response)

@@ -1,33 +1,42 @@
 """Who sees and who changes what in the admin: capabilities, the same as in the API."""
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from django.http import HttpRequest
 from typing_extensions import override
 from unfold.admin import ModelAdmin
 
-from accounts.access.capabilities import ACCESS_ADMIN, capabilities_granted, covers
-from accounts.models import User
+from accounts.access.capabilities import ACCESS_ADMIN
+from accounts.access.visitor import may
 
-KEPT = "_capabilities_granted"
+__all__ = ["GovernedAdmin", "may", "only_reads"]
+A = TypeVar("A", bound=Callable[..., object])
 
 
-def may(request: HttpRequest, *names: str) -> bool:
-    """Return whether the administrator has all of these capabilities; one query per request."""
-    if not isinstance(request.user, User):
-        return False
-    granted = getattr(request, KEPT, None)
-    if granted is None:
-        granted = capabilities_granted(request.user)
-        setattr(request, KEPT, granted)
-    return covers(granted, names)
+def only_reads(action: A) -> A:
+    """Mark an action that changes nothing: who may only look may do it too."""
+    action.only_reads = True  # type: ignore[attr-defined]  # a mark on a function
+    return action
 
 
 class GovernedAdmin(ModelAdmin):
-    """A model's pages, open by capability; ``manage:x`` includes ``read:x``."""
+    """A model's pages, open by capability; ``manage:x`` includes ``read:x``.
+
+    Who may only look gets no action but those that change nothing.
+    """
 
     read_capability: ClassVar[str] = ACCESS_ADMIN
     manage_capability: ClassVar[str] = ACCESS_ADMIN
+    show_full_result_count = False
+    list_per_page = 50
+
+    @override
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        if may(request, self.manage_capability):
+            return actions
+        return {name: one for name, one in actions.items() if hasattr(one[0], "only_reads")}
 
     @override
     def has_module_permission(self, request: HttpRequest) -> bool:

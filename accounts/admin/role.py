@@ -7,11 +7,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
-from unfold.admin import ModelAdmin
 
 from accounts.access.permissions import permission_defaults, permissions_merge
 from accounts.admin.asking import actor_of
 from accounts.admin.matrix import MatrixField
+from accounts.admin.rights import GovernedAdmin
 from accounts.limits.caller import Caller
 from accounts.models import ADMIN, USER, Role, User
 from accounts.services.roles import (
@@ -55,7 +55,9 @@ class RoleForm(forms.ModelForm[Role]):
 
 
 @admin.register(Role)
-class RoleAdmin(ModelAdmin):
+class RoleAdmin(GovernedAdmin):
+    read_capability = "read:roles"
+    manage_capability = "manage:roles"
     list_display = ("name", "description", "people", "updated_at")
     search_fields = ("name", "description")
     form = RoleForm

@@ -16,6 +16,8 @@ admin.site.unregister(Authenticator)
 class SecondFactorAdmin(ReadOnlyAdmin):
     """Apps, passkeys and backup codes of people, newest first."""
 
+    read_capability = "read:users"
+    manage_capability = "manage:users"
     fields = ("user", "type", "created_at", "last_used_at")
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type", "created_at")

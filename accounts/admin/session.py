@@ -55,6 +55,8 @@ def end(
 class AuthSessionAdmin(ReadOnlyAdmin):
     """Where people are signed in, newest first."""
 
+    read_capability = "read:users"
+    manage_capability = "manage:users"
     fields = readonly_fields = SHOWN
     list_display = (
         "user",

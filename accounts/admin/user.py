@@ -8,13 +8,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
-from accounts.admin.asking import actor_of, each
-from accounts.admin.people_actions import ACTIONS, role_choices
+from accounts.access.capabilities import outranks, rank_require
+from accounts.admin.asking import actor_of
+from accounts.admin.people_actions import ACTIONS
+from accounts.admin.people_forms import role_choices
+from accounts.admin.ranks import each_person
+from accounts.admin.rights import GovernedAdmin
+from accounts.auth.step_up import step_up_check
 from accounts.limits.caller import Caller
-from accounts.models import ADMIN, Ban, Group, User
+from accounts.models import ADMIN, Ban, Group, PrincipalType, User
 from accounts.services.audit import Act, Target, audit_record
 from accounts.services.people import (
     is_last_admin,
@@ -27,6 +31,7 @@ from accounts.services.people import (
 from accounts.services.registration import password_problems
 from accounts.services.sessions import password_change
 from librechat.kernel import clock
+from librechat.kernel.errors import AppError
 
 # What changes nothing about who is signed in.
 PLAIN_FIELDS = ("email", "name", "username", "email_verified")
@@ -36,6 +41,7 @@ MOST_GROUPS = 200
 class UserForm(forms.ModelForm[User]):
     """A person; the password can be replaced, never read."""
 
+    actor: User | None = None  # who fills it in
     role = forms.ChoiceField(choices=role_choices, widget=UnfoldAdminSelectWidget)
     new_password = forms.CharField(
         label=_("New password"),
@@ -61,6 +67,16 @@ class UserForm(forms.ModelForm[User]):
             if problems:
                 raise forms.ValidationError(problems)
         return password
+
+    def clean_role(self) -> str:
+        """Refuse a role that brings more than the administrator has."""
+        role = str(self.cleaned_data["role"])
+        if role != self.instance.role and self.actor is not None:
+            try:
+                rank_require(self.actor, PrincipalType.ROLE, role)
+            except AppError as exc:
+                raise forms.ValidationError(exc.message) from exc
+        return role
 
     @override
     def clean(self) -> dict[str, Any]:
@@ -112,7 +128,9 @@ class GroupFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):
+class UserAdmin(GovernedAdmin):
+    read_capability = "read:users"
+    manage_capability = "manage:users"
     form = UserForm
     list_display = ("email", "name", "role", "provider", "is_active", "created_at", "last_login")
     list_filter = (
@@ -145,8 +163,28 @@ class UserAdmin(ModelAdmin):
     readonly_fields = ("provider", "created_at", "last_login")
 
     @override
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.actor = actor_of(request)
+        return form
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # Who may do more than the administrator is looked at, not changed.
+        is_above = obj is not None and not outranks(actor_of(request), obj)
+        return super().has_change_permission(request, obj) and not is_above
+
+    @override
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         given = form.cleaned_data
+        if not change or given["new_password"] or given["role"] != form.initial.get("role"):
+            step_up_check(request)
         by: dict[str, Any] = {"actor": actor_of(request), "caller": Caller.of(request)}
         if not change:
             obj.pk = user_add(
@@ -178,15 +216,19 @@ class UserAdmin(ModelAdmin):
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and is_last_admin(obj))
+        if not super().has_delete_permission(request, obj) or obj is None:
+            return super().has_delete_permission(request, obj)
+        return outranks(actor_of(request), obj) and not is_last_admin(obj)
 
     @override
     def delete_model(self, request: HttpRequest, obj: User) -> None:
+        step_up_check(request)
         user_delete(user=obj, actor=actor_of(request), caller=Caller.of(request))
 
     @override
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        each(self, request, queryset, lambda user: self.delete_model(request, user))
+        step_up_check(request)
+        each_person(self, request, queryset, lambda user: self.delete_model(request, user))
 
 
 def _record(request: HttpRequest, action: str, user: User, facts: dict[str, Any]) -> None:

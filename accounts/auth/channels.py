@@ -66,7 +66,7 @@ def _identified(scope: Scope) -> tuple[User | AnonymousUser, str]:
         except (NotSignedInError, BannedError):
             return AnonymousUser(), ""
         return user, session.pk
-    request.session = _page_session(scope)
+    request.session = page_session_of(scope)
     found = get_user(request)
     if not isinstance(found, User):
         return AnonymousUser(), ""
@@ -86,7 +86,8 @@ def _address(scope: Scope) -> str:
     return client_address(request)
 
 
-def _page_session(scope: Scope) -> SessionBase:
+def page_session_of(scope: Scope) -> SessionBase:
+    """Return the session of the page that opened a socket; empty for one opened with a token."""
     lines = [value for name, value in scope.get("headers", []) if name == b"cookie"]
     cookies = parse_cookie("; ".join(line.decode("latin-1") for line in lines))
     store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")

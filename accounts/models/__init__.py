@@ -6,6 +6,7 @@ from accounts.models.audit import AuditEvent, AuditHead
 from accounts.models.banner import Banner
 from accounts.models.grant import Grant
 from accounts.models.group import Group, GroupMember
+from accounts.models.job import Job
 from accounts.models.one_time_token import (
     EMAIL_CHANGE,
     EMAIL_VERIFICATION,
@@ -39,6 +40,7 @@ __all__ = [
     "Grant",
     "Group",
     "GroupMember",
+    "Job",
     "OneTimeToken",
     "PrincipalType",
     "ProviderToken",

@@ -96,11 +96,14 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the Django admin is open to this person."""
+        """Whether this person has the ADMIN role.
+
+        Others may have been given the right to come in: ``accounts.limits.staff.is_staff``.
+        """
         return self.role == ADMIN
 
     def has_perm(self, perm: str, obj: object = None) -> bool:  # noqa: ARG002 - Django's signature
-        """Return whether the admin allows an act; the ADMIN role may do everything there."""
+        """Return whether Django's own permissions allow an act; the admin asks for capabilities."""
         return self.is_active and self.role == ADMIN
 
     def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002 - Django's signature

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 from accounts.life_errors import InvalidImageError
 from accounts.models import User
 from accounts.services.audit import Act, Target, audit_record
+from accounts.services.stored_files import stored_file_delete
 from librechat.kernel.ids import short_id
 
 SIDE = 256
@@ -61,7 +62,7 @@ def avatar_forget(*, user: User) -> int:
     name = urlsplit(user.avatar).path.removeprefix(f"/{FOLDER}/")
     if not user.avatar.startswith(f"/{FOLDER}/") or not NAME.fullmatch(name):
         return 0
-    transaction.on_commit(lambda: default_storage.delete(f"{FOLDER}/{name}"))
+    stored_file_delete.enqueue(f"{FOLDER}/{name}")
     return 1
 
 

@@ -6,6 +6,8 @@ from functools import partial
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.access.capabilities import ACCESS_ADMIN
+from accounts.access.visitor import may
 from accounts.auth.webauthn import passkeys_possible
 from accounts.limits.caller import serving
 from accounts.models import User
@@ -25,6 +27,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "help_url": "" if settings.HELP_AND_FAQ_URL == "/" else settings.HELP_AND_FAQ_URL,
         "theme": theme_of(request),
         "banner": partial(banner_for, request),
+        "may_administer": partial(may, request, ACCESS_ADMIN),
         "shortcuts": partial(page_shortcuts, request),
         "registration_open": registration_open,
         "passkeys_possible": passkeys_possible,

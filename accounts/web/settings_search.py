@@ -91,6 +91,25 @@ SETTINGS: list[Setting] = [
         (_("Delete the account"), "close-heading", _("remove close erase")),
     ),
     Setting(
+        _("Enter while an answer is written"),
+        _("Chat"),
+        "chat_settings",
+        anchor="enter-heading",
+        words=_("queue steer interrupt follow-up send key"),
+    ),
+    Setting(
+        _("Budgets"),
+        _("Budgets"),
+        "budgets",
+        words=_("limit spending money credits tokens messages ask for more"),
+    ),
+    Setting(
+        _("Usage"),
+        _("Usage"),
+        "usage",
+        words=_("balance credits cost spending money tokens receipts refill"),
+    ),
+    Setting(
         _("Keys of providers"),
         _("API keys"),
         "keys",

@@ -1,0 +1,50 @@
+"""The session of the administration: it begins with a proof of identity and ends by disuse.
+
+It lives inside the page session. Who comes in, or comes back after ``ADMIN_IDLE_MINUTES``,
+needs a proof that is not older than that; else the page ``/settings/confirm`` takes a new one.
+Acts that are sensitive ask for a proof of the last five minutes besides, see ``step_up.py``.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+
+from accounts.auth.login import page_session
+from accounts.errors import FreshProofNeededError
+from librechat.kernel import clock
+
+SEEN = "admin_seen"  # when the administration was last used in this session
+NOTED_EVERY = timedelta(minutes=1)
+
+
+def admin_session_check(request: HttpRequest) -> None:
+    """Pass while the administration is in use; call it for each of its pages.
+
+    Raises:
+        FreshProofNeededError: it was not used for a while, and the last proof is as old.
+    """
+    now, idle = clock.now(), timedelta(minutes=settings.ADMIN_IDLE_MINUTES)
+    seen = _seen(request.session)
+    if seen is not None and now - seen < min(NOTED_EVERY, idle):
+        return
+    if seen is None or now - seen >= idle:
+        session = page_session(request)
+        # Only a program (a test, a shell) makes a page session without a sign-in behind it.
+        if session is not None and session.proved_at <= now - idle:
+            raise FreshProofNeededError(
+                "The administration was not used for a while. Please confirm that it is you.",
+            )
+    request.session[SEEN] = now.isoformat()
+
+
+def admin_session_is_open(session: SessionBase) -> bool:
+    """Return whether a page session is in the administration and was used there lately."""
+    seen = _seen(session)
+    return seen is not None and clock.now() - seen < timedelta(minutes=settings.ADMIN_IDLE_MINUTES)
+
+
+def _seen(session: SessionBase) -> datetime | None:
+    text = session.get(SEEN, "")
+    return datetime.fromisoformat(text) if text else None

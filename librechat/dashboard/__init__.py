@@ -1,0 +1,1 @@
+"""Pages of the administration that span the apps: overview, live activity, system."""
