@@ -8,6 +8,7 @@ from django.core.checks import Warning as Notice
 
 from accounts.auth.directory_settings import directory_is_installed
 from accounts.auth.method_settings import saml_is_installed
+from librechat.maintenance.acts import broken_off
 
 
 def workers_share_events(**_kwargs: Any) -> list[CheckMessage]:
@@ -70,8 +71,14 @@ def providers_can_be_asked(**_kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+def nothing_broke_off(**_kwargs: Any) -> list[CheckMessage]:
+    """Tell of a backup, restore or move whose process was killed."""
+    return [Notice(one.sentence(), id="librechat.W003") for one in broken_off()]
+
+
 def register_all() -> None:
     """Tell Django about the checks."""
     register(workers_share_events)
     register(directory_can_be_asked)
     register(providers_can_be_asked)
+    register(nothing_broke_off)

@@ -7,7 +7,9 @@ from django.db import connection
 from django.db.utils import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from librechat.maintenance.figures import exposition
 
 
 @require_safe
@@ -35,7 +37,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not hmac.compare_digest(given.encode(), settings.METRICS_SECRET.encode()):
         return JsonResponse({"message": "Unauthorized"}, status=401)
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def endpoint_not_found(_request: HttpRequest, _rest: str = "") -> JsonResponse:

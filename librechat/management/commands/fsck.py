@@ -7,11 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from typing_extensions import override
 
 from billing.queries.books import ledger_check, trial_balance
+from billing.queries.receipts import receipts_check
 from conversations.queries.integrity import conversations_check
 
 
 class Command(BaseCommand):
-    help = "Check the trees of all conversations and the books; changes nothing."
+    help = "Check the trees of all conversations, the books and the receipts; changes nothing."
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,7 +20,11 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
-        faults = {"conversations": conversations_check(), "books": ledger_check()}
+        faults = {
+            "conversations": conversations_check(),
+            "books": ledger_check(),
+            "receipts": receipts_check(),
+        }
         if balance := trial_balance():
             faults["books"].append(f"All entries sum to {balance}, not 0.")
         number = sum(map(len, faults.values()))

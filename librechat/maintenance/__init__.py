@@ -1,0 +1,1 @@
+"""Keeping a running site in order: backups, moves, check-ups, tidying."""

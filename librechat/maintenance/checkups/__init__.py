@@ -1,0 +1,1 @@
+"""What the doctor looks at, an area a file."""
