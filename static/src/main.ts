@@ -3,7 +3,9 @@
 import "../styles/main.css";
 import htmx from "htmx.org";
 import { ChatElement } from "./chat/chat";
+import { CompareElement } from "./chat/compare";
 import { watchFeedback } from "./chat/feedback";
+import { watchPanel } from "./chat/panel_watch";
 import { RailElement } from "./chat/rail";
 import { ThreadElement } from "./chat/thread";
 import { ComposerElement } from "./composer/composer";
@@ -27,6 +29,7 @@ customElements.define("lc-theme", ThemeElement);
 customElements.define("lc-sidebar", SidebarElement);
 customElements.define("lc-thread", ThreadElement);
 customElements.define("lc-rail", RailElement);
+customElements.define("lc-compare", CompareElement);
 customElements.define("lc-model-picker", ModelPickerElement);
 customElements.define("lc-composer", ComposerElement);
 const chat = document.querySelector<HTMLElement>("lc-chat");
@@ -43,6 +46,13 @@ watchNotices();
 watchShortcuts();
 watchSlash();
 watchQuotes();
+watchPanel();
+const exportForm = document.querySelector<HTMLFormElement>("form[data-export]");
+if (exportForm) {
+  import("./export/export_form")
+    .then(({ watchExport }) => watchExport(exportForm))
+    .catch(() => undefined); // the other formats need no script
+}
 // htmx starts by itself; named here so that the bundle keeps it.
 htmx.config.historyCacheSize = 0;
 window.addEventListener("load", () => {

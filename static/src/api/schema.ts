@@ -925,6 +925,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the budgets that hold for me, the fullest first. */
+        get: operations["budgets_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask for more of a budget, or of credits. */
+        post: operations["budget_request_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -2051,6 +2085,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return my usage, summed up by model or as asked; nobody else's, whatever is asked. */
+        get: operations["usage_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/user": {
         parameters: {
             query?: never;
@@ -2371,6 +2422,15 @@ export interface components {
             original: string;
             updated: string;
         };
+        /** @description What is asked for; without a budget: credits. */
+        AskRequest: {
+            /** @default  */
+            budget: string;
+            /** Format: int64 */
+            amount?: number | null;
+            /** @default  */
+            reason: string;
+        };
         /** @description The project a chat goes into; null takes it out. */
         AssignRequest: {
             /** @default  */
@@ -2386,12 +2446,41 @@ export interface components {
             lastRefill?: string;
             refillAmount?: number;
         };
+        /**
+         * @description * `block` - Block
+         *     * `warn` - Warn
+         *     * `cheaper` - Cheaper
+         * @enum {string}
+         */
+        BehaviourEnum: "block" | "warn" | "cheaper";
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description The answer and whose parts of it. */
         BranchRequest: {
             messageId: string;
             agentId: string;
+        };
+        Budget: {
+            id: string;
+            name: string;
+            scope: components["schemas"]["ScopeEnum"];
+            period: components["schemas"]["PeriodEnum"];
+            rollingHours: number | null;
+            measure: components["schemas"]["MeasureEnum"];
+            behaviour: components["schemas"]["BehaviourEnum"];
+            limit: number;
+            used: number;
+            reserved: number;
+            left: number;
+            /** Format: date-time */
+            resetsAt: string | null;
+            isAskedFor: boolean;
+        };
+        BudgetRequest: {
+            id: string;
+            budget: string | null;
+            amount: number | null;
+            state: components["schemas"]["StateEnum"];
         };
         /** @description An act; ``projectId`` goes with move (empty: out of its project), ``tag`` with tag, untag. */
         Bulk: {
@@ -2528,6 +2617,13 @@ export interface components {
             email: string;
             password: string;
         };
+        /**
+         * @description * `money` - Money
+         *     * `tokens` - Tokens
+         *     * `messages` - Messages
+         * @enum {string}
+         */
+        MeasureEnum: "money" | "tokens" | "messages";
         MessagePage: {
             messages: {
                 [key: string]: unknown;
@@ -2636,6 +2732,16 @@ export interface components {
             /** Format: date-time */
             expiredAt?: string | null;
         };
+        /**
+         * @description * `hour` - Hour
+         *     * `day` - Day
+         *     * `week` - Week
+         *     * `month` - Month
+         *     * `rolling` - Rolling
+         *     * `total` - Total
+         * @enum {string}
+         */
+        PeriodEnum: "hour" | "day" | "week" | "month" | "rolling" | "total";
         PermissionAnswersRequest: {
             CONFIGURE_OBO?: boolean;
             CREATE?: boolean;
@@ -2811,6 +2917,17 @@ export interface components {
         RestoreRequest: {
             revision: number;
         };
+        /**
+         * @description * `instance` - Instance
+         *     * `user` - User
+         *     * `group` - Group
+         *     * `role` - Role
+         *     * `agent` - Agent
+         *     * `key` - Key
+         *     * `self` - Self
+         * @enum {string}
+         */
+        ScopeEnum: "instance" | "user" | "group" | "role" | "agent" | "key" | "self";
         ShareLinkPage: {
             links: {
                 [key: string]: unknown;
@@ -2848,6 +2965,13 @@ export interface components {
             sttExternal: boolean;
             ttsExternal: boolean;
         };
+        /**
+         * @description * `open` - Open
+         *     * `granted` - Granted
+         *     * `declined` - Declined
+         * @enum {string}
+         */
+        StateEnum: "open" | "granted" | "declined";
         /**
          * @description * `user` - user
          *     * `agent-user` - agent-user
@@ -2946,6 +3070,29 @@ export interface components {
             token?: string;
             backupCode?: string;
             tempToken: string;
+        };
+        Usage: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            by: string[];
+            total: components["schemas"]["UsageSums"];
+            rows: components["schemas"]["UsageRow"][];
+        };
+        UsageRow: {
+            values: string[];
+        };
+        UsageSums: {
+            calls: number;
+            tokens: number;
+            input_tokens: number;
+            output_tokens: number;
+            cache_write_tokens: number;
+            cache_read_tokens: number;
+            credits: number;
+            usd: string;
+            estimated_calls: number;
         };
         VerifyRequest: {
             email: string;
@@ -4658,6 +4805,48 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+        };
+    };
+    budgets_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"][];
+                };
+            };
+        };
+    };
+    budget_request_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetRequest"];
                 };
             };
         };
@@ -6694,6 +6883,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+        };
+    };
+    usage_read: {
+        parameters: {
+            query?: {
+                by?: "agent" | "context" | "day" | "hour" | "key" | "model" | "provider";
+                /** @description First day, such as 2026-03-01. */
+                from?: string;
+                period?: "30d" | "365d" | "7d" | "90d" | "last-month" | "month" | "today";
+                then?: "agent" | "context" | "day" | "hour" | "key" | "model" | "provider";
+                /** @description Last day. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
         };

@@ -59,8 +59,7 @@ export class MessageActions {
       if (action === "rate") {
         replace(button.closest("[data-reply-footer]"), await answer.text());
       } else if (action === "select") {
-        this.chat.messages?.replaceChildren(fragment(await answer.text()));
-        this.chat.thread?.watchOlder();
+        this.chat.showBranch(await answer.text());
         restoreFocus();
       } else {
         this.chat.read(((await answer.json()) as Rerun).generationId, 0);
@@ -119,12 +118,6 @@ export class MessageActions {
 function hiddenFields(form: HTMLFormElement | null): Record<string, string> {
   const inputs = form?.querySelectorAll<HTMLInputElement>("input[type=hidden]") ?? [];
   return Object.fromEntries(Array.from(inputs, (input) => [input.name, input.value]));
-}
-
-function fragment(html: string): DocumentFragment {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return template.content;
 }
 
 function replace(old: Element | null | undefined, html: string): void {

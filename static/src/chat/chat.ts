@@ -4,17 +4,17 @@ import { getHtml, postForm, sentence } from "../api/http";
 import { Batcher } from "../stream/batcher";
 import { connection } from "../stream/connection";
 import type { Frame } from "../stream/frames";
-import { element, ReplyPainter } from "../stream/painter";
+import { element, painterOf } from "../stream/painter";
 import { showTitle } from "../ui/rename";
 import { text } from "../ui/texts";
 import { toast } from "../ui/toasts";
 import { MessageActions } from "./actions";
 import type { Way } from "./followups";
-import { nameComposer, nameHead, openHead } from "./head";
+import { nameComposer, nameHead, openThread } from "./head";
 import { announce, endOf } from "./live";
 import { startTurn, type Turn } from "./start";
 import type { ThreadElement } from "./thread";
-import { dropOptimistic, leafOf, openTurn, optimisticTurn } from "./turns";
+import { dropOptimistic, firstBeside, leafOf, openTurn, optimisticTurn } from "./turns";
 
 const PENDING = "pending";
 
@@ -85,8 +85,17 @@ export class ChatElement extends HTMLElement {
     return (this.messages && leafOf(this.messages)?.dataset.messageId) ?? "";
   }
 
+  /** Show another branch, or the same one as it is by now. */
+  showBranch(html: string): void {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    this.messages?.replaceChildren(template.content);
+    this.thread?.watchOlder();
+    this.dispatchEvent(new CustomEvent("lc:branch"));
+  }
+
   private send(turn: Turn): void {
-    this.openThread();
+    openThread(this);
     const { turn: bubble, reply } = optimisticTurn(turn.text, turn.quotes);
     this.messages?.append(bubble, reply);
     this.thread?.show(bubble, reply);
@@ -183,7 +192,7 @@ export class ChatElement extends HTMLElement {
     }
     shown.reply.dataset.generationId = generationId;
     if (wasOptimistic || (isWanted && !this.dataset.reloaded)) {
-      this.thread?.show(shown.turn, shown.reply);
+      this.thread?.show(shown.turn, firstBeside(shown.reply));
     }
     announce(this, text("replyStarted", "Reply started"));
   }
@@ -227,21 +236,6 @@ export class ChatElement extends HTMLElement {
     if (ids.some((id) => !connection().stop(id))) {
       toast(text("stopsLater", "There is no connection; the answer is stopped once it is back."));
     }
-  }
-
-  /** The landing becomes a thread; the composer moves along and keeps its focus. */
-  private openThread(): void {
-    const landing = this.querySelector("[data-landing]");
-    const template = this.querySelector<HTMLTemplateElement>("template[data-thread-template]");
-    const composer = this.querySelector("lc-composer");
-    if (!landing || !template || !composer) {
-      return;
-    }
-    landing.before(template.content.cloneNode(true));
-    this.querySelector("[data-dock-slot]")?.append(composer);
-    landing.remove();
-    openHead(this);
-    composer.querySelector<HTMLElement>("[data-composer] textarea")?.focus();
   }
 
   private nameConversation(id: string): void {
@@ -288,13 +282,4 @@ export class ChatElement extends HTMLElement {
     }
     this.hasBeenLost = !isUp;
   }
-}
-
-/** Painters keep an open fence between frames, so each article has one. */
-const painters = new WeakMap<HTMLElement, ReplyPainter>();
-
-function painterOf(article: HTMLElement): ReplyPainter {
-  const known = painters.get(article) ?? new ReplyPainter(article);
-  painters.set(article, known);
-  return known;
 }

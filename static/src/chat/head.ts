@@ -1,7 +1,22 @@
-/** The page's head and forms when a new chat becomes a conversation. */
+/** The page's head, thread and forms when a new chat becomes a conversation. */
+
+/** The landing becomes a thread; the composer moves along and keeps its focus. */
+export function openThread(chat: Element): void {
+  const landing = chat.querySelector("[data-landing]");
+  const template = chat.querySelector<HTMLTemplateElement>("template[data-thread-template]");
+  const composer = chat.querySelector("lc-composer");
+  if (!landing || !template || !composer) {
+    return;
+  }
+  landing.before(template.content.cloneNode(true));
+  chat.querySelector("[data-dock-slot]")?.append(composer);
+  landing.remove();
+  openHead(chat);
+  composer.querySelector<HTMLElement>("[data-composer] textarea")?.focus();
+}
 
 /** Show a title in the header of a chat that has just begun. */
-export function openHead(chat: Element): void {
+function openHead(chat: Element): void {
   const head = document.querySelector(".head");
   const template = chat.querySelector<HTMLTemplateElement>("template[data-head-template]");
   const end = head?.querySelector(".head-end");
@@ -12,7 +27,9 @@ export function openHead(chat: Element): void {
   if (toggle) {
     toggle.hidden = true;
   }
-  head?.querySelector("[data-expires]")?.removeAttribute("hidden");
+  for (const later of head?.querySelectorAll("[data-expires], [data-panel-open]") ?? []) {
+    later.removeAttribute("hidden");
+  }
 }
 
 /** Let the header's menu act on the conversation. */

@@ -26,7 +26,7 @@ function thread(): ThreadElement | null {
 }
 
 function articlesOf(root: ParentNode): HTMLElement[] {
-  return [...root.querySelectorAll<HTMLElement>("article.message")];
+  return [...root.querySelectorAll<HTMLElement>(":not([hidden]) > article.message")];
 }
 
 function focusMessage(root: HTMLElement, article: HTMLElement | undefined): boolean {
@@ -197,7 +197,8 @@ export function keepingFocus(chat: HTMLElement, root: HTMLElement, control: Elem
     const count = fresh?.querySelector(".siblings .numbers")?.textContent.trim() ?? "";
     announce(chat, `${text("version", "Version")} ${count}`);
     if (fresh && hadFocus) {
-      const step = actionsOf(fresh).find((item) => item.getAttribute("aria-label") === label);
+      const same = (item: HTMLElement): boolean => item.getAttribute("aria-label") === label;
+      const step = label === null ? undefined : actionsOf(fresh).find(same);
       (step ?? fresh).focus({ preventScroll: true });
     }
   };

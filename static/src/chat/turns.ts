@@ -82,9 +82,10 @@ function openBeside(
   }
   const group = reply.dataset.group ?? "";
   const known = messages.querySelector(`[data-compare="${CSS.escape(group)}"]`);
-  const columns = known ?? document.createElement("section");
+  const columns = known ?? document.createElement("lc-compare");
   if (!known) {
     columns.className = "compare";
+    columns.setAttribute("role", "region");
     columns.setAttribute("data-compare", group);
     columns.setAttribute("aria-label", said("sideBySide", "Answers side by side"));
     messages.append(columns);
@@ -98,6 +99,11 @@ function openBeside(
     columns.append(reply);
   }
   return { turn: find(messages, turn.dataset.messageId) ?? turn, reply };
+}
+
+/** Of answers side by side the one that stands first; any other answer itself. */
+export function firstBeside(reply: HTMLElement): HTMLElement {
+  return reply.closest("[data-compare]")?.querySelector<HTMLElement>("article") ?? reply;
 }
 
 /** The end of the visible branch: of answers side by side it is the first. */

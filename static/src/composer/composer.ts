@@ -79,7 +79,7 @@ export class ComposerElement extends HTMLElement {
       return;
     }
     event.preventDefault();
-    this.send(this.isRunning ? "lc:queue" : "lc:send");
+    this.send(this.isRunning ? this.whileRunning : "lc:send");
   }
 
   private send(how: "lc:send" | "lc:queue" | "lc:steer"): void {
@@ -121,10 +121,15 @@ export class ComposerElement extends HTMLElement {
     }
   }
 
-  /** Enter sends; with Ctrl or ⌘ the message takes the running answer's place. */
-  private entered(isSteering: boolean): void {
-    if (isSteering && this.isRunning) {
-      this.send("lc:steer");
+  /** What Enter does while an answer runs: a setting. */
+  private get whileRunning(): "lc:queue" | "lc:steer" {
+    return this.form?.dataset.steers === undefined ? "lc:queue" : "lc:steer";
+  }
+
+  /** Enter sends; with Ctrl or ⌘ it does, while an answer runs, what it does not do alone. */
+  private entered(isOther: boolean): void {
+    if (isOther && this.isRunning) {
+      this.send(this.whileRunning === "lc:steer" ? "lc:queue" : "lc:steer");
     } else {
       this.form?.requestSubmit();
     }

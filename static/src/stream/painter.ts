@@ -222,3 +222,12 @@ function keepOpen(old: Element, fresh: Element): void {
     details.open = before?.open ?? details.open;
   }
 }
+
+/** Painters keep an open fence between frames, so each article has one. */
+const painters = new WeakMap<HTMLElement, ReplyPainter>();
+
+export function painterOf(article: HTMLElement): ReplyPainter {
+  const known = painters.get(article) ?? new ReplyPainter(article);
+  painters.set(article, known);
+  return known;
+}
