@@ -7,7 +7,7 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from pytest_django import Settings
 
-from accounts.services.mail import mail_drain
+from librechat.kernel.jobs.worker import Worker
 
 
 def mail_on(settings: Settings) -> None:
@@ -18,7 +18,7 @@ def mail_on(settings: Settings) -> None:
 
 def mails(template_word: str = "") -> list[EmailMessage]:
     """Return the mails sent so far whose subject has a word."""
-    assert mail_drain()
+    Worker(queues=("mail",)).run_waiting()
     return [item for item in mail.outbox if template_word.lower() in item.subject.lower()]
 
 

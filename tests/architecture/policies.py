@@ -160,7 +160,10 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     "api/mcp/tools": SIGNED_IN,
     "api/mcp/connection/status": SIGNED_IN,
     "api/memories": SIGNED_IN,
+    "api/usage": SIGNED_IN,
     "api/balance": SIGNED_IN,
+    "api/budgets": SIGNED_IN,
+    "api/budgets/requests": (Route("signed_in", "POST"),),
     # Chat
     "api/agents/chat": (Route("signed_in", "POST"),),
     "api/agents/chat/<path:endpoint>": (Route("signed_in", "POST"),),
@@ -280,6 +283,9 @@ POLICIES: dict[str, tuple[Route, ...]] = {
         page("own_object"),
         page("own_object", "POST", scope="tree", audience="public", days="0"),
     ),
+    "c/<str:conversation_id>/share/people": (
+        page("own_object", "POST", kind="role", id="ADMIN", role="sharedLink_viewer", act="give"),
+    ),
     "shared-links": (page("signed_in"),),
     "shared-links/<str:share_id>/delete": (page("own_object", "POST"),),
     "shared-links/restore/<str:item_id>": (page("own_object", "POST"),),
@@ -324,12 +330,18 @@ POLICIES: dict[str, tuple[Route, ...]] = {
         page("signed_in"),
         page("signed_in", "POST"),
     ),
+    "settings/budgets": (page("signed_in"), page("signed_in", "POST", limit="5")),
+    "settings/budgets/ask": (page("signed_in", "POST", reason="Please"),),
+    "settings/budgets/<str:budget_id>/remove": (page("signed_in", "POST"),),
     "settings/keys": (page("signed_in"),),
+    "settings/usage": (page("signed_in"),),
+    "settings/usage/export/<str:kind>": (page("signed_in"),),
     "settings/keys/<str:key_id>/end": (page("signed_in", "POST"),),
     "settings/notifications": (page("signed_in"),),
     "settings/shortcuts": (page("signed_in"), page("signed_in", "POST", act="reset-all")),
     "settings/security": (page("signed_in"),),
     "settings/appearance": (page("signed_in"),),
+    "settings/chat": (page("signed_in"), page("signed_in", "POST", enter_while_running="steer")),
     "settings/api-keys": (page("signed_in"),),
     "settings/api-keys/remove": (page("signed_in", "POST", name="openAI"),),
     "settings/confirm": (page("signed_in"), page("signed_in", "POST", again="1")),
@@ -358,6 +370,7 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     ),
     "c/<str:conversation_id>/duplicate": (page("own_object", "POST"),),
     "c/<str:conversation_id>/stats": (page("own_object"),),
+    "c/<str:conversation_id>/branches": (page("own_object"),),
     "c/<str:conversation_id>/preset": (page("own_object"), page("own_object", "POST", title="x")),
     "c/<str:conversation_id>/m/<str:message_id>/feedback": (page("own_object"),),
     "c/<str:conversation_id>/m/<str:message_id>/fork": (
@@ -431,7 +444,8 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     "_/message/<str:conversation_id>/<str:message_id>": (page("own_object"),),
     "_/message/<str:conversation_id>/<str:message_id>/edit": (page("own_object"),),
 }
-SOCKETS = {"ws": "signed_in"}
+# ``capability``: 4403 for who is signed in without it; only a page of the administration opens it.
+SOCKETS = {"ws": "signed_in", "ws/admin/activity/": "capability"}
 # No access key opens what lies below: the account itself, and the administration.
 CLOSED_TO_KEYS = (
     "api/auth/",

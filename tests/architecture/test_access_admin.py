@@ -18,7 +18,13 @@ from tests.factories.people import PASSWORD, person, role
 pytestmark = pytest.mark.django_db
 
 LOGIN_AND_OUT = {"login/", "logout/", "password_change/"}  # the product's own, in POLICIES
-VALUES = {"kind": "csv", "object_id": "x", "content_type_id": "1"}
+VALUES = {
+    "kind": "csv",
+    "name": "people",
+    "object_id": "x",
+    "content_type_id": "0",  # none: those of some models take only a UUID
+    "view_id": "x",
+}
 EVERY_ACTION = [
     pytest.param(label, name, id=f"{label} {name}")
     for label, names in ACTIONS.items()

@@ -108,6 +108,7 @@ def path_of(pattern: str, message: Message) -> str:
         "project_id": "x",
         "tag": "x",
         "tag_id": "x",
+        "budget_id": "x",
         "preset_id": "x",
         "kind": "tag",
         "ref": "x",

@@ -24,7 +24,11 @@ class Crowd:
 
     connect: Callable[[], None]
 
-    def run(self, *work: Callable[[], object]) -> list[BaseException]:
+    def run(
+        self,
+        *work: Callable[[], object],
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> list[BaseException]:
         """Return what went wrong, in no order, when all have ended."""
         gate = threading.Barrier(len(work))
         failures: list[BaseException] = []
@@ -43,7 +47,7 @@ class Crowd:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(PATIENCE_SECONDS)
+            thread.join(patience_seconds)
             assert not thread.is_alive()
         return failures
 

@@ -151,6 +151,13 @@ def wait_until_done(page: Page, state: str = "done") -> None:
     expect(last_reply(page)).to_have_attribute("data-state", state)
 
 
+def speak_arabic(page: Page) -> None:
+    page.goto("/settings/appearance")
+    page.locator('select[name="language"]').select_option("ar")
+    page.locator('form[action="/settings/language"] button').click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+
+
 @pytest.fixture
 def images(request: pytest.FixtureRequest) -> Path:
     """Where screenshots of a run are put when SCREENSHOTS names a folder."""

@@ -32,7 +32,7 @@ def test_an_administrator_reads_people_and_the_ledger(
     page.keyboard.press("Enter")
     page.wait_for_url("**/c/new")
     page.get_by_role("link", name="Administration").click()
-    expect(page.get_by_role("link", name="Users").first).to_be_visible()
+    expect(page.get_by_role("link", name="People").first).to_be_visible()
     images.mkdir(parents=True, exist_ok=True)
     page.goto("/admin/accounts/user/")
     expect(page.get_by_text("admin-reader@example.org").first).to_be_visible()

@@ -104,6 +104,28 @@ def test_a_steering_message_takes_the_running_answer_s_place(
     expect(first).to_contain_text("Word 1")
 
 
+def test_a_setting_lets_enter_steer_and_ctrl_enter_queue(
+    signed_in: Page,
+    upstream: FakeProvider,
+) -> None:
+    page = signed_in
+    page.goto("/settings/chat")
+    page.get_by_role("switch").click()
+    expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    page.goto("/c/new")
+    begin(page, upstream)
+    area = page.get_by_label("Message", exact=True)
+    area.fill("Later")
+    area.press("Control+Enter")
+    expect(page.locator(".queue-text")).to_have_text(["Later"])
+    upstream.script("echo", says("Steered."), says("And later."))
+    area.fill("Rather this")
+    area.press("Enter")
+    turns = page.locator("article[data-role=user] .bubble")
+    expect(turns).to_have_text(["First", "Rather this", "Later"])
+    expect(last_reply(page)).to_contain_text("And later.")
+
+
 def test_stopping_holds_the_queue_until_i_send_it(signed_in: Page, upstream: FakeProvider) -> None:
     page = signed_in
     begin(page, upstream)

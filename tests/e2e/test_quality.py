@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.conftest import send, sign_up, wait_until_done
 from tests.fakes.product import ROOT, Product
 
 pytestmark = pytest.mark.e2e
 AXE = ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js"
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def violations(page: Page) -> list[str]:
@@ -44,6 +44,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, product: Product, theme
     found["/c/<id>"] = violations(page)
     pages = (
         "/settings/appearance",
+        "/settings/chat",
         "/settings/account",
         "/settings/security",
         "/settings/shortcuts",
@@ -54,7 +55,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, product: Product, theme
     chat = page.url.partition("?")[0]
     lists = ["archive", "archive/all", "bin", "bin/empty", "projects", "projects/new"]
     lists += ["bookmarks", "presets", "filter"]
-    acts = ("options", "move", "bookmarks", "stats", "preset")
+    acts = ("options", "move", "bookmarks", "stats", "preset", "branches", "export", "share")
     organising = (*(f"/{name}" for name in lists), *(f"{chat}/{act}" for act in acts))
     for path in (*pages, *searches, *organising):
         page.goto(path)

@@ -25,10 +25,10 @@ def test_a_sound_database_has_no_faults(owner: User) -> None:
     _, answer = turn_make(conversation_make(owner))
     generation_make(answer)
     Conversation.objects.update(leaf_message_id=answer.message_id)
-    assert run() == "conversations: no faults\nbooks: no faults\n"
+    assert run() == "conversations: no faults\nbooks: no faults\nreceipts: no faults\n"
     assert json.loads(run("--json")) == {
         "ok": True,
-        "faults": {"conversations": [], "books": []},
+        "faults": {"conversations": [], "books": [], "receipts": []},
     }
 
 
@@ -59,6 +59,7 @@ def test_each_fault_of_a_conversation_is_named(owner: User, stranger: User) -> N
                 f"Generation {generation.id} runs for a message that is gone.",
             ],
             "books": [],
+            "receipts": [],
         },
     }
     assert below.parent_message_id == orphan.message_id
@@ -88,4 +89,5 @@ def test_books_that_do_not_balance_are_named(owner: User) -> None:
         f"  Transaction {key} sums to 200, not 0.",
         f"  Balance of {owner.id}: credits is 500, booked are 700.",
         "  All entries sum to 200, not 0.",
+        "receipts: no faults",
     ]

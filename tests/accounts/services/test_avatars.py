@@ -1,17 +1,23 @@
 """Pictures of people."""
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
+from django.db import transaction
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import Settings
 
 from accounts.life_errors import InvalidImageError
 from accounts.models import AuditEvent, User
 from accounts.services import avatars
 from accounts.services.avatars import avatar_read, avatar_remove, avatar_set
+from librechat.kernel import clock
+from librechat.kernel.jobs.worker import Worker
 from tests.accounts.services.pictures import picture
 
 pytestmark = pytest.mark.django_db
@@ -99,19 +105,46 @@ def test_a_picture_that_is_too_large_is_refused(
                 avatar_set(user=owner, upload=upload)
 
 
-def test_the_old_picture_is_deleted(
+def test_the_old_picture_is_deleted(owner: User, storage: Path) -> None:
+    for _ in range(2):
+        avatar_set(user=owner, upload=picture())
+    assert Worker().run_waiting() == 1
+    assert len([path for path in storage.rglob("*") if path.is_file()]) == 1
+    avatar_remove(user=owner)
+    assert owner.avatar == ""
+    Worker().run_waiting()
+    assert not any(path.is_file() for path in storage.rglob("*"))
+
+
+def test_a_picture_is_deleted_when_the_storage_is_back(
     owner: User,
     storage: Path,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    monkeypatch: pytest.MonkeyPatch,
+    clock_at: Callable[[datetime], None],
 ) -> None:
-    for _ in range(2):
-        with django_capture_on_commit_callbacks(execute=True):
-            avatar_set(user=owner, upload=picture())
-    assert len([path for path in storage.rglob("*") if path.is_file()]) == 1
-    with django_capture_on_commit_callbacks(execute=True):
-        avatar_remove(user=owner)
-    assert owner.avatar == ""
+    avatar_set(user=owner, upload=picture())
+    avatar_remove(user=owner)
+
+    def away(_name: str) -> None:
+        raise RuntimeError("The bucket does not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "delete", away)
+        Worker().run_waiting()
+    assert any(path.is_file() for path in storage.rglob("*"))
+    clock_at(clock.now() + timedelta(minutes=1))
+    assert Worker().run_waiting() == 1
     assert not any(path.is_file() for path in storage.rglob("*"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_stays_when_the_change_is_taken_back(owner: User, storage: Path) -> None:
+    avatar_set(user=owner, upload=picture())
+    with transaction.atomic():
+        avatar_remove(user=owner)
+        transaction.set_rollback(True)
+    assert Worker().run_waiting() == 0
+    assert any(path.is_file() for path in storage.rglob("*"))
 
 
 @pytest.mark.parametrize("name", ["x.webp", "../secrets.json", "a" * 21 + ".webp", ""])

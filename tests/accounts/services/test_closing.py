@@ -43,6 +43,7 @@ from accounts.services.people import user_delete
 from agents.services.credentials import credential_set
 from agents.services.plugin_credentials import plugin_install
 from librechat.kernel import clock
+from librechat.kernel.jobs.worker import Worker
 from tests.accounts.mails import link_of, mail_on, mails
 from tests.factories.people import PASSWORD, bearer, person, post_auth, sign_in
 from tests.factories.threads import answer_make, conversation_make, question_make, turn_make
@@ -252,6 +253,7 @@ def test_nothing_of_a_deleted_person_is_left_in_any_table_or_file(
     # The record of acts keeps who it was by id, for the law and the operator; the ledger and
     # the admin's log keep nothing.
     assert places_of(owner_id, storage) == {"accounts_auditevent"}
+    assert Worker().run_waiting() == 1
     assert not any(path.is_file() for path in storage.rglob("*"))
     assert receipt["pictures"] == 1
     assert receipt["message"] == 2

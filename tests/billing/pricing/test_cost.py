@@ -1,7 +1,7 @@
 """What calls cost."""
 
-import json
 import math
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 from billing.pricing.cost import (
     INCOMPLETE,
     MAX_TOKENS,
+    WHOLE,
     Cost,
+    Part,
     Rates,
     TokenUsage,
+    completion_parts,
+    completion_rate,
     cost,
     cost_parts,
     output_covered,
+    prompt_parts,
     prompt_rate,
-    rates_from_json,
-    rates_to_json,
 )
 
 PLAIN = Rates(Decimal("2.5"), Decimal(10), Decimal("3.75"), Decimal("0.3"))
@@ -33,32 +36,69 @@ TIERED = Rates(
 
 tokens = st.integers(0, 5_000_000)
 numbers = st.decimals(0, 1000, places=9)
-usages = st.builds(TokenUsage, tokens, tokens, tokens, tokens)
-flat_rates = st.builds(Rates, numbers, numbers, st.none() | numbers, st.none() | numbers)
-tiered_rates = st.builds(
+maybe = st.none() | numbers
+usages = st.builds(TokenUsage, tokens, tokens, tokens, tokens, tokens, tokens, tokens, tokens)
+flat_rates = st.builds(
     Rates,
-    numbers,
-    numbers,
-    st.none() | numbers,
-    st.none() | numbers,
-    st.integers(0, 1_000_000),
+    prompt=numbers,
+    completion=numbers,
+    cache_write=maybe,
+    cache_read=maybe,
+    reasoning=maybe,
+    image=maybe,
+    audio=maybe,
+    embedding=maybe,
+    per_call=numbers,
+    pattern=st.text(max_size=5),
+    source=st.sampled_from(["endpoint", "admin", "yaml", "table", "default", "free"]),
+    price_id=st.text("0123456789abcdef", max_size=4),
+)
+tiered_rates = st.builds(
+    replace,
     flat_rates,
+    premium_above=st.integers(0, 1_000_000),
+    premium=flat_rates,
 )
 all_rates = flat_rates | tiered_rates
 
 
 def exact(usage: TokenUsage, rates: Rates) -> Fraction:
     """Return the cost as a fraction, by the definition."""
+
+    def rate(name: str, plain: Decimal) -> Fraction:
+        own = getattr(tier, name)
+        inherits = name in {"reasoning", "image", "audio", "embedding"}
+        own = getattr(rates, name) if own is None and inherits else own
+        return Fraction(plain if own is None else own)
+
     prompt = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
+    tier = rates
     if rates.premium_above is not None and rates.premium and prompt > rates.premium_above:
-        rates = rates.premium
-    write = rates.prompt if rates.cache_write is None else rates.cache_write
-    read = rates.prompt if rates.cache_read is None else rates.cache_read
+        tier = rates.premium
+    total = Fraction(rates.per_call)
+    left = usage.input_tokens
+    for name in ("image", "audio", "embedding"):
+        part = min(left, getattr(usage, f"{name}_tokens"))
+        left -= part
+        total += part * rate(name, tier.prompt)
+    reasoning = min(usage.reasoning_tokens, usage.output_tokens)
     return (
-        usage.input_tokens * Fraction(rates.prompt)
-        + usage.cache_write_tokens * Fraction(write)
-        + usage.cache_read_tokens * Fraction(read)
-        + usage.output_tokens * Fraction(rates.completion)
+        total
+        + left * Fraction(tier.prompt)
+        + usage.cache_write_tokens * rate("cache_write", tier.prompt)
+        + usage.cache_read_tokens * rate("cache_read", tier.prompt)
+        + reasoning * rate("reasoning", tier.completion)
+        + (usage.output_tokens - reasoning) * Fraction(tier.completion)
+    )
+
+
+def without_parts(usage: TokenUsage) -> TokenUsage:
+    """Return the same tokens without any that lie within others."""
+    return TokenUsage(
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
     )
 
 
@@ -121,6 +161,9 @@ def test_the_rate_of_a_structured_prompt_is_the_average() -> None:
         "cache_read_tokens",
         "cache_write_tokens",
         "reasoning_tokens",
+        "image_tokens",
+        "audio_tokens",
+        "embedding_tokens",
     ],
 )
 def test_a_count_that_is_no_count_is_refused(name: str, count: object) -> None:
@@ -143,11 +186,11 @@ def test_no_part_is_negative_and_the_parts_are_the_total(usage: TokenUsage, rate
 
 @given(usages, flat_rates, st.integers(0, 1000))
 def test_more_tokens_never_cost_less(usage: TokenUsage, rates: Rates, more: int) -> None:
-    longer = TokenUsage(
-        usage.input_tokens + more,
-        usage.output_tokens + more,
-        usage.cache_read_tokens,
-        usage.cache_write_tokens,
+    usage = without_parts(usage)
+    longer = replace(
+        usage,
+        input_tokens=usage.input_tokens + more,
+        output_tokens=usage.output_tokens + more,
     )
     assert cost(longer, rates) >= cost(usage, rates)
 
@@ -170,12 +213,87 @@ def test_free_output_is_covered_without_end() -> None:
     assert output_covered(9, 10, Rates(Decimal(1), Decimal(0))) == 0
 
 
-@given(all_rates)
-def test_rates_survive_json(rates: Rates) -> None:
-    assert rates_from_json(json.loads(json.dumps(rates_to_json(rates)))) == rates
+OWN = Rates(
+    Decimal(2),
+    Decimal(10),
+    reasoning=Decimal(4),
+    image=Decimal(3),
+    audio=Decimal(40),
+    embedding=Decimal("0.5"),
+    per_call=Decimal(7),
+)
 
 
-@pytest.mark.parametrize("source", ["table", "endpoint", "default", "free"])
-def test_the_source_of_a_price_survives_json(source: str) -> None:
-    body = {"prompt": "1", "completion": "2", "pattern": "p", "source": source}
-    assert rates_to_json(rates_from_json(body)) == body
+def test_parts_of_the_input_and_the_output_have_their_own_rates() -> None:
+    usage = TokenUsage(100, 50, reasoning_tokens=20, image_tokens=10, audio_tokens=5)
+    assert prompt_parts(usage, OWN) == [
+        Part("input", 85, Decimal(2)),
+        Part("image", 10, Decimal(3)),
+        Part("audio", 5, Decimal(40)),
+    ]
+    assert completion_parts(usage, OWN) == [
+        Part("output", 30, Decimal(10)),
+        Part("reasoning", 20, Decimal(4)),
+    ]
+    # 170 + 30 + 200, 7 for the call; 300 + 80
+    assert cost_parts(usage, OWN) == Cost(prompt=407, completion=380)
+    assert prompt_rate(usage, OWN) == Decimal(4)
+    assert completion_rate(usage, OWN) == Decimal("7.6")
+    assert completion_rate(TokenUsage(1), OWN) == Decimal(10)
+
+
+def test_an_embedding_is_paid_by_its_own_rate() -> None:
+    assert cost(TokenUsage(1000, embedding_tokens=1000), OWN) == 507
+
+
+def test_parts_that_do_not_fit_into_their_whole_are_not_paid_twice() -> None:
+    usage = TokenUsage(10, 5, reasoning_tokens=9, image_tokens=8, audio_tokens=8)
+    assert prompt_parts(usage, OWN) == [
+        Part("image", 8, Decimal(3)),
+        Part("audio", 2, Decimal(40)),
+    ]
+    assert completion_parts(usage, OWN) == [Part("reasoning", 5, Decimal(4))]
+
+
+def test_long_context_keeps_the_rates_of_the_parts_that_it_says_nothing_of() -> None:
+    rates = replace(OWN, premium_above=1000, premium=Rates(Decimal(4), Decimal(20), image=WHOLE))
+    usage = TokenUsage(1001, 10, reasoning_tokens=10, image_tokens=1, audio_tokens=1)
+    assert [part.rate for part in prompt_parts(usage, rates)] == [4, 1, 40]
+    assert cost(usage, rates) == 999 * 4 + 1 + 40 + 10 * 4 + 7
+
+
+def test_the_price_of_a_call_is_due_without_tokens_and_once() -> None:
+    assert cost_parts(TokenUsage(), OWN, completion_factor=INCOMPLETE) == Cost(7, 0)
+    assert output_covered(6, 0, OWN) == 0
+    assert output_covered(17, 0, OWN) == 1
+
+
+@given(usages, usages, flat_rates)
+def test_two_calls_cost_their_sum_within_one_credit(
+    one: TokenUsage, other: TokenUsage, rates: Rates
+) -> None:
+    plain = replace(rates, per_call=Decimal(0))
+    both = TokenUsage(
+        one.input_tokens + other.input_tokens,
+        one.output_tokens + other.output_tokens,
+        one.cache_read_tokens + other.cache_read_tokens,
+        one.cache_write_tokens + other.cache_write_tokens,
+    )
+    first = without_parts(one)
+    second = without_parts(other)
+    apart = cost(first, plain) + cost(second, plain)
+    assert apart - 1 <= cost(both, plain) <= apart
+
+
+@given(usages, all_rates)
+def test_a_call_with_a_price_is_never_free(usage: TokenUsage, rates: Rates) -> None:
+    used = [*prompt_parts(usage, rates), *completion_parts(usage, rates)]
+    is_priced = rates.per_call > 0 or any(part.rate > 0 for part in used)
+    assert (cost(usage, rates) > 0) == is_priced
+
+
+@given(usages, all_rates)
+def test_the_parts_hold_every_token_once(usage: TokenUsage, rates: Rates) -> None:
+    went_in = sum(part.tokens for part in prompt_parts(usage, rates))
+    came_out = sum(part.tokens for part in completion_parts(usage, rates))
+    assert (went_in, came_out) == (usage.prompt_tokens, usage.output_tokens)

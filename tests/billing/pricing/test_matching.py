@@ -13,7 +13,11 @@ from pytest_django import Settings
 from billing.errors import NoPriceError
 from billing.pricing.cost import Rates
 from billing.pricing.defaults import LEGACY, PRICES, parse_price
-from billing.pricing.matching import longest_match, rates_for, unknown_policy
+from billing.pricing.matching import candidates, rates_for, unknown_policy
+from billing.pricing.patterns import longest_match
+from librechat.kernel import yaml_config
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
@@ -200,3 +204,73 @@ def test_another_word_for_the_policy_stops_the_start(settings: Settings) -> None
     settings.UNKNOWN_MODEL_PRICE = "cheap"
     with pytest.raises(ImproperlyConfigured, match="default, refuse, free, not cheap"):
         unknown_policy()
+
+
+def test_the_yaml_says_every_class_and_a_tier() -> None:
+    written = {
+        "House-Model": {
+            "prompt": 1,
+            "completion": 2.5,
+            "cacheWrite": 1.25,
+            "cacheRead": 0.1,
+            "reasoning": 3,
+            "image": 4,
+            "audio": 5,
+            "embedding": 0.02,
+            "perCall": 100,
+            "longContext": {"above": 200000, "prompt": 2, "completion": 5, "cacheRead": 0.2},
+        }
+    }
+    with yaml_config.override({"prices": written}):
+        found = rates_for("corp/house-model-2")
+        assert rates_for("gpt-4o").source == "table"
+    assert found == Rates(
+        Decimal(1),
+        Decimal("2.5"),
+        Decimal("1.25"),
+        Decimal("0.1"),
+        premium_above=200000,
+        premium=Rates(
+            Decimal(2),
+            Decimal(5),
+            cache_read=Decimal("0.2"),
+            pattern="House-Model",
+            source="yaml",
+        ),
+        reasoning=Decimal(3),
+        image=Decimal(4),
+        audio=Decimal(5),
+        embedding=Decimal("0.02"),
+        per_call=Decimal(100),
+        pattern="House-Model",
+        source="yaml",
+    )
+
+
+def test_the_yaml_may_go_without_a_tier() -> None:
+    with yaml_config.override({"prices": {"small": {"prompt": 0, "completion": 0}}}):
+        assert rates_for("small") == Rates(Decimal(0), Decimal(0), pattern="small", source="yaml")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"prompt": -1, "completion": 1},
+        {"prompt": 1},
+        {"prompt": float("nan"), "completion": 1},
+        {"prompt": float("inf"), "completion": 1},
+        {"prompt": 1, "completion": 100_001},
+        {"prompt": 1, "completion": 1, "cachedRead": 1},
+        {"prompt": 1, "completion": 1, "longContext": {"above": 0, "prompt": 1, "completion": 1}},
+        {"prompt": 1, "completion": 1, "longContext": {"above": 5}},
+    ],
+)
+def test_a_wrong_price_in_the_yaml_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(yaml_config.ConfigError), yaml_config.override({"prices": {"x": wrong}}):
+        pass
+
+
+def test_a_refusal_is_the_last_candidate(settings: Settings) -> None:
+    settings.UNKNOWN_MODEL_PRICE = "refuse"
+    last = candidates("unheard-of")[-1]
+    assert (last.source, last.rates) == ("refuse", None)

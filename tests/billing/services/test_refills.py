@@ -11,7 +11,7 @@ from accounts.models import User
 from billing.models import Balance, Transaction
 from billing.queries.books import ledger_check
 from billing.services.balances import balance_ensure
-from billing.services.refills import NEVER, next_refill_at, refill_if_due
+from billing.services.refills import NEVER, next_refill_at, refill_due_at, refill_if_due
 from tests.factories.money import balances_on, purse
 
 Hold = Callable[[datetime], None]
@@ -149,3 +149,17 @@ def test_any_instants_refill_at_most_once_per_period(owner: User, clock_at: Hold
     assert added == 51
     assert purse(owner) == (added * 50, 0, 0)
     assert ledger_check() == []
+
+
+def test_the_next_refill_is_known_where_there_are_refills(owner: User) -> None:
+    with balances_on(autoRefillEnabled=True, refillAmount=5, refillIntervalUnit="hours"):
+        balance = balance_ensure(user=owner)
+        due = balance.last_refill + timedelta(hours=balance.refill_interval_value)
+        assert refill_due_at(balance) == due
+    with balances_on(autoRefillEnabled=True, refillAmount=0):
+        assert refill_due_at(balance_ensure(user=owner)) is None
+    with balances_on():
+        assert refill_due_at(balance_ensure(user=owner)) is None
+    forever = {"refillIntervalValue": 2**31 - 1, "refillIntervalUnit": "weeks"}
+    with balances_on(autoRefillEnabled=True, **forever):
+        assert refill_due_at(balance_ensure(user=owner)) is None

@@ -5,9 +5,17 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.engine.events import Noticed as RunNoticed
 from agents.engine.events import RunEvent, ToolFinished
 from agents.llm.wire import neutral
-from conversations.eventlog.events import Event, PartClosed, PartGrew, PartOpened, Titled
+from conversations.eventlog.events import (
+    Event,
+    Noticed,
+    PartClosed,
+    PartGrew,
+    PartOpened,
+    Titled,
+)
 from conversations.generation.assemble import (
     Assembler,
     ContentPart,
@@ -108,6 +116,11 @@ def test_results_of_unknown_calls_and_facts_about_the_call_add_nothing() -> None
         neutral.Failed("cut", "cut"),
     )
     assert (events, assembler.content()) == ([], [])
+
+
+def test_a_notice_of_the_run_is_told_and_is_no_part_of_the_answer() -> None:
+    events, assembler = assembled(RunNoticed("A cheaper model answers."))
+    assert (events, assembler.content()) == ([Noticed("A cheaper model answers.")], [])
 
 
 def test_empty_parts_are_not_stored() -> None:

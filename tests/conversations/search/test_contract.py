@@ -180,6 +180,28 @@ def test_answers_and_hidden_branches_are_found(find: Find, owner: User) -> None:
     assert [(hit.role, marks(page)) for hit in page.hits] == [("assistant", ["lighthouse"])]
 
 
+def test_an_excerpt_of_an_answer_has_no_signs_of_markdown(find: Find, owner: User) -> None:
+    text = "## Towers\n\n- The **lighthouse** of [Ouessant](https://a.test/x) is *very tall*."
+    answer_make(question_make(conversation_make(owner), "**Which** one?"), text)
+    [hit] = find('"very tall" lighthouse').hits
+    assert "".join(part.text for part in hit.excerpt) == (
+        "Towers The lighthouse of Ouessant is very tall."
+    )
+    assert [part.text for part in hit.excerpt if part.is_match] == ["lighthouse", "very tall"]
+
+
+def test_the_address_behind_a_link_is_found_and_shown(find: Find, owner: User) -> None:
+    text = "the [red](https://lighthouse.test/x) house"
+    answer_make(question_make(conversation_make(owner), "Which?"), text)
+    assert marks(find("lighthouse")) == ["lighthouse"]
+
+
+def test_a_question_is_shown_as_it_was_typed(find: Find, owner: User) -> None:
+    said(owner, "is **this** bold")
+    [hit] = find("bold").hits
+    assert "".join(part.text for part in hit.excerpt) == "is **this** bold"
+
+
 def test_reasoning_is_not_what_was_said(find: Find, owner: User) -> None:
     parts = [{"type": "think", "think": "lighthouse"}, {"type": "text", "text": "windmill"}]
     answer_make(question_make(conversation_make(owner), "Which?"), content=parts)

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 
 from accounts.models import User
 from accounts.signals import user_deleted
 from conversations.models import SearchTask
-from conversations.search import outbox, rebuild
+from conversations.search import outbox, rebuild, telling
 from conversations.search.backend import SearchQuery
+from conversations.search.indexing import messages_index
 from conversations.search.search import AWAY_KEY, search
 from conversations.services.conversations import conversation_delete, conversation_rename
 from conversations.services.messages import message_delete, message_edit
@@ -54,6 +57,52 @@ def test_what_was_there_before_the_server_is_sent_to_it(
         "created_at": clock.milliseconds(message.created_at),
     }
     assert SearchTask.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_server_is_told_as_soon_as_a_change_is_committed(
+    owner: User,
+    server: FakeMeilisearch,
+) -> None:
+    ready()
+    [message] = said(owner, "lighthouse")
+    with transaction.atomic():
+        messages_index([message])
+    wait_for(lambda: f"message-{message.id}" in server.documents)
+    wait_for(lambda: not SearchTask.objects.exists())
+    message_edit(message=message, text="harbour")
+    wait_for(lambda: server.documents[f"message-{message.id}"]["body"] == "harbour")
+
+
+def test_a_thousand_changes_make_few_rounds() -> None:
+    rounds, gate = [], Event()
+
+    def tell() -> None:
+        rounds.append(1)
+        gate.wait(5)
+
+    for _ in range(1_000):
+        telling.soon(tell)
+    gate.set()
+    wait_for(lambda: not telling._POOL._work_queue.qsize())
+    assert 1 <= len(rounds) <= 2
+
+
+def test_a_round_that_fails_is_not_the_last(caplog: pytest.LogCaptureFixture) -> None:
+    done = Event()
+    telling.soon(lambda: 1 / 0)
+    wait_for(lambda: "The search server was not told of changes." in caplog.messages)
+    telling.soon(done.set)
+    assert done.wait(5)
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    """Wait until a thread did something; five seconds at most."""
+    for _ in range(500):
+        if is_so():
+            return
+        Event().wait(0.01)
+    raise AssertionError("It did not happen.")
 
 
 def test_every_search_names_its_person(owner: User, server: FakeMeilisearch) -> None:

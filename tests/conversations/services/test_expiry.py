@@ -6,15 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accounts.models import User
-from conversations.errors import RetentionError
+from accounts.models import ConfigOverride, User
+from conversations.errors import RetentionError, TemporaryUnlistedError
 from conversations.models import Conversation, SearchDocument
 from conversations.queries.tags import tags_counted
 from conversations.search.indexing import conversation_index, messages_index
 from conversations.services.expiry import (
     conversation_expiry_remove,
     conversation_expiry_set,
-    expiry_after_turn,
+    expiries_lift,
+    expiry_renew,
     latest_expiry,
     may_be_kept,
 )
@@ -41,16 +42,79 @@ def temporary(owner: User) -> Conversation:
     )
 
 
+def after_turn(conversation: Conversation) -> datetime | None:
+    """Return when the chat goes away once another turn began."""
+    expiry_renew(conversation)
+    return conversation.expired_at
+
+
 def test_an_ordinary_chat_may_be_given_an_end_that_the_next_turn_leaves(owner: User) -> None:
     conversation = conversation_make(owner)
     end = MOMENT + timedelta(days=7)
     conversation_expiry_set(conversation=conversation, expired_at=end)
     conversation.refresh_from_db()
     assert conversation.expired_at == end
-    assert expiry_after_turn(conversation) == end
+    assert after_turn(conversation) == end
     conversation_expiry_remove(conversation=conversation)
-    conversation.refresh_from_db()
-    assert conversation.expired_at is None
+    after = Conversation.objects.get(pk=conversation.pk)
+    assert after.expired_at is None
+    assert not after.expiry_is_chosen
+
+
+def test_a_date_that_was_chosen_is_not_renewed_where_the_operator_sets_an_end(
+    owner: User,
+    clock_at: Callable[[datetime], None],
+) -> None:
+    conversation, end = conversation_make(owner), MOMENT + timedelta(hours=3)
+    with yaml_config.override(FOR_ALL):
+        assert after_turn(conversation) == MOMENT + timedelta(hours=48)
+        conversation_expiry_set(conversation=conversation, expired_at=end)
+        clock_at(MOMENT + timedelta(hours=1))
+        assert after_turn(conversation) == end
+    assert (conversation.expiry_is_chosen, after_turn(conversation)) == (True, end)
+
+
+def test_a_date_that_was_chosen_for_a_temporary_chat_is_not_renewed(owner: User) -> None:
+    conversation, end = temporary(owner), MOMENT + timedelta(hours=3)
+    conversation_expiry_set(conversation=conversation, expired_at=end)
+    assert after_turn(conversation) == end
+
+
+def test_an_operator_who_keeps_chats_for_less_long_overrules_a_date(owner: User) -> None:
+    conversation = conversation_make(owner)
+    conversation_expiry_set(conversation=conversation, expired_at=MOMENT + timedelta(days=90))
+    with yaml_config.override(FOR_ALL):
+        assert after_turn(conversation) == MOMENT + timedelta(hours=48)
+    assert not conversation.expiry_is_chosen
+
+
+def test_without_a_rule_the_next_turn_takes_a_date_away_that_nobody_chose(owner: User) -> None:
+    conversation = conversation_make(owner, expired_at=MOMENT + timedelta(hours=1))
+    assert after_turn(conversation) is None
+
+
+def test_dates_of_a_rule_that_holds_no_longer_are_taken_away_and_chosen_ones_kept(
+    owner: User,
+    stranger: User,
+) -> None:
+    end = MOMENT + timedelta(hours=1)
+    ruled = conversation_make(owner, expired_at=end)
+    over = conversation_make(stranger, expired_at=MOMENT)
+    chosen = conversation_make(owner, expired_at=end, expiry_is_chosen=True)
+    passing = conversation_make(owner, expired_at=end, is_temporary=True)
+    with yaml_config.override(FOR_ALL):
+        assert expiries_lift() == 0
+    assert expiries_lift() == 2
+    ends = dict(Conversation.objects.values_list("pk", "expired_at"))
+    assert ends == {ruled.pk: None, over.pk: None, chosen.pk: end, passing.pk: end}
+
+
+def test_a_rule_that_holds_for_some_still_ends_their_chats(owner: User, stranger: User) -> None:
+    ConfigOverride.objects.create(principal_type="user", principal_id=owner.pk, overrides=FOR_ALL)
+    mine = conversation_make(owner, expired_at=MOMENT)
+    conversation_make(stranger, expired_at=MOMENT)
+    assert expiries_lift() == 1
+    assert [one.pk for one in Conversation.objects.exclude(expired_at=None)] == [mine.pk]
 
 
 def test_a_temporary_chat_may_go_earlier_and_not_later(owner: User) -> None:
@@ -83,7 +147,7 @@ def test_where_the_operator_ends_every_chat_none_is_kept(owner: User) -> None:
     conversation = conversation_make(owner)
     with yaml_config.override(FOR_ALL):
         assert not may_be_kept(conversation)
-        assert expiry_after_turn(conversation) == MOMENT + timedelta(hours=48)
+        assert after_turn(conversation) == MOMENT + timedelta(hours=48)
         with pytest.raises(RetentionError):
             conversation_expiry_remove(conversation=conversation)
         with pytest.raises(RetentionError):
@@ -109,7 +173,7 @@ def test_an_end_in_the_past_is_refused(owner: User) -> None:
 
 def test_a_temporary_chat_takes_no_bookmarks(owner: User) -> None:
     conversation = temporary(owner)
-    with pytest.raises(InvalidInputError):
+    with pytest.raises(TemporaryUnlistedError):
         conversation_tags_set(conversation=conversation, names=["Saved"])
     assert conversation.tags.count() == 0
     assert list(tags_counted(owner)) == []

@@ -1,7 +1,6 @@
 """Imports from the upload to the report: what is written, once, for whom."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -24,6 +23,7 @@ from conversations.transfer.moving import (
 )
 from conversations.transfer.running import move_in_run
 from librechat.kernel.errors import ConflictError
+from librechat.kernel.jobs.worker import Worker
 from tests.conversations.transfer import exports
 from tests.conversations.transfer.conftest import MovesIn
 
@@ -241,12 +241,10 @@ def test_every_tree_holds(owner: User, moves_in: MovesIn) -> None:
         assert tree.broken_nodes([tree.Node(*row) for row in rows]) == []
 
 
-def test_the_upload_of_a_deleted_person_is_gone(
-    owner: User, admin: User, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_the_upload_of_a_deleted_person_is_gone(owner: User, admin: User) -> None:
     move_in = added(owner, many(1))
-    with django_capture_on_commit_callbacks(execute=True):
-        user_delete(user=owner)
+    user_delete(user=owner)
+    assert Worker().run_waiting() == 1
     assert not MoveIn.objects.exists()
     assert not default_storage.exists(move_in.file_key)
 

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
 from accounts.models import User
-from billing.models import Balance
+from billing.models import Balance, Entry
+from billing.models.account import Kind
 from conversations.models import (
     Conversation,
     Message,
@@ -97,6 +98,8 @@ def test_ids_are_kept_and_everything_hangs_together(db: None, dump: Path) -> Non
     assert group.production is not None
     assert (group.pk, group.production.prompt) == (str(dump_builder.GROUP), "Shorten this")
     assert Balance.objects.get(user=ada).credits == 12345
+    opening = Entry.objects.get(account__kind=Kind.OPENING)
+    assert (opening.credits, opening.transaction.context) == (-12345, "moved in")
 
 
 def test_people_sign_in_as_they_did(db: None, dump: Path) -> None:

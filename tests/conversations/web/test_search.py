@@ -117,7 +117,7 @@ def test_the_page_costs_the_same_however_much_is_found(
         chat = conversation_make(owner, f"lighthouse {number}")
         conversation_index(chat)
         messages_index([question_make(chat, "lighthouse")])
-    with django_assert_max_num_queries(16):  # type: ignore[operator] # pytest-django's fixture
+    with django_assert_max_num_queries(18):  # type: ignore[operator] # pytest-django's fixture
         owner_client.get("/search", {"q": "lighthouse"})
 
 
