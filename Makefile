@@ -44,7 +44,7 @@ bench:
 
 reliability:
 	@sh deploy/setup.sh dev
-	$(TEST) $(BIN)/pytest -m services tests/reliability
+	$(TEST) $(BIN)/pytest -m services tests/reliability tests/librechat tests/billing
 
 lock:
 	sh deploy/lock.sh

@@ -22,7 +22,7 @@ if $bin/python deploy/probe.py "$postgres" "$redis"; then
   $bin/coverage report --fail-under=100 --include="$floor" --omit="$skipped"
   # The other half of the matrix: what is stored, again on PostgreSQL.
   DATABASE_URL="$postgres" $bin/pytest -q -n "$workers" tests/billing tests/accounts tests/conversations
-  $bin/pytest -q -m services tests/reliability tests/librechat tests/billing
+  $bin/pytest -q -m services tests/reliability tests/librechat
 elif [ "${REQUIRE:-}" = all ]; then
   echo "PostgreSQL or Redis is missing and REQUIRE=all." >&2
   exit 1
