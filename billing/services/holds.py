@@ -124,7 +124,7 @@ def hold_expiry(user: User) -> datetime:
 def _locking() -> HoldQuerySet:
     reserved = BudgetReservation.objects.filter(hold=OuterRef("pk"))
     locking = Hold.objects.select_for_update()
-    return locking.annotate(is_reserved=Exists(reserved))  # type: ignore[no-redef] # told there
+    return locking.annotate(is_reserved=Exists(reserved))  # type: ignore[no-redef] # the model declares it for its readers
 
 
 def _place_paid(hold: Hold, output_tokens: int, *, is_whole: bool) -> int | None:

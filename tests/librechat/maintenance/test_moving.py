@@ -144,7 +144,7 @@ def test_a_source_that_is_behind_is_refused(filled: Path) -> None:
         database_move(source=source, target=f"sqlite:///{filled}/moved.sqlite3")
 
 
-def test_a_backup_of_an_older_version_is_whole(filled: Path) -> None:
+def test_a_backup_names_the_migrations_it_was_made_at(filled: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM django_migrations WHERE app = 'sessions'")
         assert cursor.fetchall() == [("0001_initial",)]
