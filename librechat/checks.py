@@ -8,6 +8,7 @@ from django.core.checks import Warning as Notice
 
 from accounts.auth.directory_settings import directory_is_installed
 from accounts.auth.method_settings import saml_is_installed
+from agents.relay.trace_packages import tracing_is_installed
 from librechat.maintenance.acts import broken_off
 
 
@@ -71,6 +72,20 @@ def providers_can_be_asked(**_kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+def traces_can_be_sent(**_kwargs: Any) -> list[CheckMessage]:
+    """Warn of a collector of traces that nothing can be sent to."""
+    if not settings.OTEL_EXPORTER_OTLP_ENDPOINT or tracing_is_installed():
+        return []
+    return [
+        Notice(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but the packages that send traces are missing.",
+            hint="Run: sh deploy/setup.sh extra tracing, or remove the variable."
+            " Everything else works.",
+            id="librechat.W004",
+        ),
+    ]
+
+
 def nothing_broke_off(**_kwargs: Any) -> list[CheckMessage]:
     """Tell of a backup, restore or move whose process was killed."""
     return [Notice(one.sentence(), id="librechat.W003") for one in broken_off()]
@@ -81,4 +96,5 @@ def register_all() -> None:
     register(workers_share_events)
     register(directory_can_be_asked)
     register(providers_can_be_asked)
+    register(traces_can_be_sent)
     register(nothing_broke_off)

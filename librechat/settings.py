@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
@@ -16,6 +15,7 @@ from librechat.directory_settings import directory_settings
 from librechat.env import Environment, GeneratedSecrets
 from librechat.search_settings import search_settings
 from librechat.sign_in_settings import sign_in_settings
+from librechat.sqlite import addresses
 
 django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[User] work at run time
 
@@ -43,6 +43,7 @@ CREDS_KEYS = env.words("CREDS_KEY") or [
     SECRET_KEY if IN_TESTS else _generated.get("CREDS_KEY"),
 ]
 METRICS_SECRET = env.text("METRICS_SECRET")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")  # relay/tracing.py
 BACKUP_KEY = env.text("BACKUP_KEY")  # a pass phrase: seals backups, and opens sealed ones
 FAILPOINTS = env.text("LC_FAILPOINTS")  # name:action, in tests only; kernel/failpoints.py
 
@@ -145,8 +146,8 @@ TEMPLATES = [
 
 # Database: SQLite in WAL mode by default, PostgreSQL by DATABASE_URL.
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'librechat.sqlite3'}")
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0)}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+DATABASES = {"default": addresses.address_parse(DATABASE_URL)}
+if DATABASES["default"]["ENGINE"] == addresses.ENGINE:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

@@ -2,6 +2,12 @@
 
 from typing import ClassVar
 
+from django_redis.exceptions import ConnectionInterrupted
+from redis.exceptions import RedisError
+
+# What the shared cache raises while its server is away.
+CACHE_AWAY = (RedisError, ConnectionInterrupted)
+
 
 class AppError(Exception):
     """A failure with a stable code, an HTTP status and data that is safe to show.

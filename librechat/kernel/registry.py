@@ -27,6 +27,10 @@ class Registry(Generic[T]):
         """Return the entry of that name, if any."""
         return self._entries.get(name)
 
+    def values(self) -> list[T]:
+        """Return the entries without their names, in the order they were registered."""
+        return list(self._entries.values())
+
     def items(self) -> Iterator[tuple[str, T]]:
         """Return the entries in the order they were registered."""
         return iter(self._entries.items())

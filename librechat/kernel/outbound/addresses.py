@@ -1,6 +1,7 @@
 """Which addresses may be reached."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -139,6 +140,7 @@ def _split(entry: str) -> tuple[str, int | None]:
     return entry, None
 
 
+@lru_cache(maxsize=1024)
 def parse(address: str) -> URL:
     """Return the one parsed form that is checked *and* connected to.
 

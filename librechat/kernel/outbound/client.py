@@ -78,8 +78,8 @@ class Response:
         """
         # What has arrived is taken without a timer: this is the hot path of every stream.
         content = self._source.content
-        chunk = b"" if content.exception() else content.read_nowait()
-        if not chunk:
+        chunk = _arrived(content)
+        if not chunk and not content.at_eof():
             chunk = await self._wait()
         if not chunk:
             raise StopAsyncIteration
@@ -107,6 +107,8 @@ class Response:
         connection = self._source.connection
         if connection is None or connection.protocol is None:
             return  # read to its end: the connection may serve somebody else by now
+        if not connection.protocol.connected:
+            return  # it broke: what has arrived is all there is
         connection.protocol.pause_reading()
         try:
             await asyncio.sleep(seconds)
@@ -204,6 +206,19 @@ async def _open(
         raise TimedOutError("first_byte") from exc
     except (aiohttp.ClientError, OSError) as exc:
         _unreachable(exc)
+
+
+def _arrived(content: aiohttp.StreamReader) -> bytes:
+    """Return what has come, also when the line broke after it: the next read tells that."""
+    broken = content.exception()
+    if broken is None:
+        return content.read_nowait()
+    # aiohttp reads nothing more then, although it keeps what came before.
+    content._exception = None  # noqa: SLF001 - there is no public way
+    try:
+        return content.read_nowait()
+    finally:
+        content._exception = broken  # noqa: SLF001 - as above
 
 
 def _unreachable(exc: Exception) -> NoReturn:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -109,7 +110,8 @@ def register(
     """
     if _sections.get(name) is None:
         adapter = kind if isinstance(kind, TypeAdapter) else TypeAdapter(kind)
-        empty = default or (lambda: adapter.validate_python({}))
+        # Sections never change: one empty one serves every reader.
+        empty = default or cache(partial(adapter.validate_python, {}))
         _sections.register(name, _Registered(adapter, empty, tuple(used)))
 
 

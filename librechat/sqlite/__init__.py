@@ -1,0 +1,1 @@
+"""SQLite as a database backend of Django's whose writers take turns."""
