@@ -45,6 +45,7 @@ class AccountsConfig(AppConfig):
         _chore("accounts.services.roles", "roles_seed", A_YEAR)
         _once("accounts.services.cleanup", "expired_purge", A_DAY)
         _once("accounts.services.retention", "violations_purge", A_DAY)
+        _once("accounts.services.override_retention", "revisions_purge", A_DAY)
         _once("accounts.services.closing", "accounts_purge", AN_HOUR)
 
 

@@ -18,6 +18,8 @@ OWN: tuple[str, ...] = (
     "read:moderation",
     "manage:moderation",
     "read:conversations",
+    "read:relay",
+    "manage:relay",
 )
 # What the ADMIN role always has.
 BASE: tuple[str, ...] = (
@@ -32,6 +34,8 @@ BASE: tuple[str, ...] = (
     "read:audit_log",
     *OWN,
 )
+# What no role brings by itself, ADMIN neither: it opens nothing until it is granted.
+ON_GRANT_ONLY: tuple[str, ...] = ("read:conversation_content", "read:relay_content")
 ASSIGNABLE = ("user", "group", "role")
 
 
@@ -39,8 +43,8 @@ def capability_is_known(name: str) -> bool:
     """Return whether a capability exists: a base one, or one for a section of the yaml."""
     verb, _, rest = name.partition(":")
     area, _, part = rest.partition(":")
-    if name in BASE or area != "configs":
-        return name in BASE
+    if name in (*BASE, *ON_GRANT_ONLY) or area != "configs":
+        return name in (*BASE, *ON_GRANT_ONLY)
     if verb == "assign":
         return part in ASSIGNABLE
     return verb in {"read", "manage"} and part in yaml_config.section_names()
@@ -62,6 +66,12 @@ def capabilities_granted(user: User) -> frozenset[str]:
     """Return what was granted to the person, one of their groups or their role; one query."""
     names = Grant.objects.filter(held_by(user)).values_list("capability", flat=True)
     return frozenset(names) | (frozenset(BASE) if user.role == ADMIN else frozenset())
+
+
+def capabilities_grantable(user: User) -> frozenset[str]:
+    """Return what the person may give to others: what they have; ADMIN also what no role has."""
+    given = frozenset(ON_GRANT_ONLY) if user.role == ADMIN else frozenset()
+    return capabilities_granted(user) | given
 
 
 def capabilities_effective(user: User) -> list[str]:
@@ -99,11 +109,11 @@ def capabilities_given(kind: PrincipalType, principal_id: str) -> frozenset[str]
 
 
 def outranks(actor: User, user: User) -> bool:
-    """Return whether the actor has every capability that somebody else has.
+    """Return whether the actor has, or may give, every capability that somebody else has.
 
     Without this rule, whoever may manage people could take over an administrator's account.
     """
-    return covers(capabilities_granted(actor), capabilities_granted(user))
+    return covers(capabilities_grantable(actor), capabilities_granted(user))
 
 
 def rank_require(actor: User, kind: PrincipalType, principal_id: str) -> None:
@@ -114,5 +124,5 @@ def rank_require(actor: User, kind: PrincipalType, principal_id: str) -> None:
     Raises:
         ForbiddenError: the actor lacks one.
     """
-    if not covers(capabilities_granted(actor), capabilities_given(kind, principal_id)):
+    if not covers(capabilities_grantable(actor), capabilities_given(kind, principal_id)):
         raise ForbiddenError("It brings capabilities that you do not have yourself.")

@@ -15,8 +15,6 @@ from typing import TypeAlias, TypeVar
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django_redis.exceptions import ConnectionInterrupted
-from redis.exceptions import RedisError
 
 from accounts.access.override_layers import laid_over
 from accounts.access.override_secrets import opened
@@ -25,6 +23,7 @@ from accounts.access.principals import held_by
 from accounts.models import ConfigOverride, PrincipalType, User
 from accounts.models.override import BASE
 from librechat.kernel import yaml_config
+from librechat.kernel.errors import CACHE_AWAY
 from librechat.kernel.ids import new_uuid
 from librechat.kernel.yaml_config.report import redacted
 
@@ -37,7 +36,6 @@ REMEMBERED = 256
 STAMP = "overrides:stamp"
 STAMP_SECONDS = 5
 NONE_ACTIVE = ""
-CACHE_AWAY = (RedisError, ConnectionInterrupted)
 # Of two rows with the same priority the one for fewer people counts.
 CLOSENESS = [PrincipalType.ROLE, PrincipalType.GROUP, PrincipalType.USER]
 EVERYBODY = Q(principal_type=PrincipalType.ROLE, principal_id=BASE)

@@ -14,6 +14,8 @@ from accounts.admin.override import ConfigOverrideAdmin
 from accounts.admin.role import RoleAdmin
 from accounts.admin.second_factor import SecondFactorAdmin
 from accounts.admin.session import AuthSessionAdmin
+from accounts.admin.settings_history import OverrideRevisionAdmin
+from accounts.admin.terms import TermsAcceptanceAdmin, TermsVersionAdmin
 from accounts.admin.user import UserAdmin
 
 __all__ = [
@@ -29,8 +31,11 @@ __all__ = [
     "JobAdmin",
     "LinkedAccountAdmin",
     "OneTimeTokenAdmin",
+    "OverrideRevisionAdmin",
     "RoleAdmin",
     "SecondFactorAdmin",
+    "TermsAcceptanceAdmin",
+    "TermsVersionAdmin",
     "UserAdmin",
     "ViolationAdmin",
 ]

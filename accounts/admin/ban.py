@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from accounts.admin.asking import Given, actor_of, asks, each
+from accounts.admin.asking import Given, actor_of, asks
+from accounts.admin.ranks import each_owned
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.limits.bans import reason_of
 from accounts.limits.caller import Caller
@@ -24,7 +25,7 @@ def lift(
 ) -> None:
     """End bans early."""
     by, caller = actor_of(request), Caller.of(request)
-    each(desk, request, chosen, lambda ban: ban_lift(ban=ban, by=by, caller=caller))
+    each_owned(desk, request, chosen, lambda ban: ban_lift(ban=ban, by=by, caller=caller))
 
 
 @admin.register(Ban)

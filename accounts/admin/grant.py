@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from accounts.access.capabilities import ASSIGNABLE, BASE
+from accounts.access.capabilities import ASSIGNABLE, BASE, ON_GRANT_ONLY
 from accounts.access.override_tree import SECTIONS
 from accounts.admin.asking import actor_of
 from accounts.admin.receivers import receiver_named
@@ -23,7 +23,7 @@ from accounts.services.grants import AREAS, grant_give, grant_revoke
 def _capabilities() -> list[tuple[str, str]]:
     sections = [f"{verb}:configs:{name}" for name in SECTIONS for verb in ("read", "manage")]
     assigning = [f"assign:configs:{kind}" for kind in ASSIGNABLE]
-    return [(name, name) for name in (*BASE, *sections, *assigning)]
+    return [(name, name) for name in (*BASE, *ON_GRANT_ONLY, *sections, *assigning)]
 
 
 class GrantForm(forms.ModelForm[Grant]):

@@ -1,6 +1,7 @@
 """Administrators and people who may do more: whoever manages people must not rise by it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -19,11 +20,36 @@ def each_person(
     work: Callable[[User], object],
 ) -> None:
     """Do something to every person chosen; who may do more than the administrator is spared."""
+    _each_ranked(desk, request, chosen, work, lambda user: user)
+
+
+def each_owned(
+    desk: ModelAdmin,
+    request: HttpRequest,
+    chosen: "QuerySet[Any]",
+    work: Callable[[Any], object],
+) -> None:
+    """Do something to every row chosen; those of who may do more than the administrator stay.
+
+    chosen: rows with a ``user``, which is looked up along; what belongs to nobody is not spared.
+    """
+    _each_ranked(desk, request, chosen.select_related("user"), work, lambda row: row.user)
+
+
+def _each_ranked(
+    desk: ModelAdmin,
+    request: HttpRequest,
+    chosen: "QuerySet[Any]",
+    work: Callable[[Any], object],
+    owner_of: Callable[[Any], User | None],
+) -> None:
     actor = actor_of(request)
 
-    def ranked(user: User) -> object:
-        person_rank_require(actor, user)
-        return work(user)
+    def ranked(one: object) -> object:
+        owner = owner_of(one)
+        if owner is not None:
+            person_rank_require(actor, owner)
+        return work(one)
 
     each(desk, request, chosen, ranked)
 

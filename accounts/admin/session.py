@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from accounts.admin.asking import Given, actor_of, asks, each
+from accounts.admin.asking import Given, actor_of, asks
+from accounts.admin.ranks import each_owned
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.limits.caller import Caller
 from accounts.models import AuthSession
@@ -48,7 +49,7 @@ def end(
         )
         audit_record(act)
 
-    each(desk, request, chosen.filter(revoked_at=None).select_related("user"), work)
+    each_owned(desk, request, chosen.filter(revoked_at=None), work)
 
 
 @admin.register(AuthSession)

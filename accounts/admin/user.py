@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from typing_extensions import override
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
-from accounts.access.capabilities import outranks, rank_require
+from accounts.access.capabilities import outranks
 from accounts.admin.asking import actor_of
 from accounts.admin.people_actions import ACTIONS
-from accounts.admin.people_forms import role_choices
 from accounts.admin.ranks import each_person
-from accounts.admin.rights import GovernedAdmin
+from accounts.admin.user_form import UserForm
+from accounts.admin.user_list import PeopleList
+from accounts.admin.user_tabs import NAME, PROFILE_ACTS, person_acts, person_tab, tab_links
 from accounts.auth.step_up import step_up_check
 from accounts.limits.caller import Caller
-from accounts.models import ADMIN, Ban, Group, PrincipalType, User
+from accounts.models import User
 from accounts.services.audit import Act, Target, audit_record
 from accounts.services.people import (
     is_last_admin,
@@ -28,125 +28,21 @@ from accounts.services.people import (
     user_disable,
     user_enable,
 )
-from accounts.services.registration import password_problems
 from accounts.services.sessions import password_change
 from librechat.kernel import clock
-from librechat.kernel.errors import AppError
 
 # What changes nothing about who is signed in.
 PLAIN_FIELDS = ("email", "name", "username", "email_verified")
-MOST_GROUPS = 200
-
-
-class UserForm(forms.ModelForm[User]):
-    """A person; the password can be replaced, never read."""
-
-    actor: User | None = None  # who fills it in
-    role = forms.ChoiceField(choices=role_choices, widget=UnfoldAdminSelectWidget)
-    new_password = forms.CharField(
-        label=_("New password"),
-        required=False,
-        strip=False,
-        widget=UnfoldAdminPasswordWidget({"autocomplete": "new-password"}),
-        help_text=_("Signs the person out everywhere. Leave it empty to keep the password."),
-    )
-
-    class Meta:
-        model = User
-        fields = ("email", "name", "username", "role", "is_active", "email_verified")
-
-    def clean_email(self) -> str:
-        """Keep addresses in lower case."""
-        return str(self.cleaned_data["email"]).strip().lower()
-
-    def clean_new_password(self) -> str:
-        """Apply the rules that hold for everybody; a new person needs a password."""
-        password = str(self.cleaned_data["new_password"])
-        if password or not self.instance.email:
-            problems = password_problems(password)
-            if problems:
-                raise forms.ValidationError(problems)
-        return password
-
-    def clean_role(self) -> str:
-        """Refuse a role that brings more than the administrator has."""
-        role = str(self.cleaned_data["role"])
-        if role != self.instance.role and self.actor is not None:
-            try:
-                rank_require(self.actor, PrincipalType.ROLE, role)
-            except AppError as exc:
-                raise forms.ValidationError(exc.message) from exc
-        return role
-
-    @override
-    def clean(self) -> dict[str, Any]:
-        """Refuse to demote or disable the last administrator."""
-        fields = super().clean() or self.cleaned_data
-        before = User.objects.filter(pk=self.instance.pk).first()
-        stays = fields.get("role") == ADMIN and fields.get("is_active")
-        if before is not None and not stays and is_last_admin(before):
-            raise forms.ValidationError(_("This is the last administrator."))
-        return fields
-
-
-class BannedFilter(admin.SimpleListFilter):
-    """Who is kept out now."""
-
-    title = _("banned")
-    parameter_name = "banned"
-
-    @override
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Yes")), ("no", _("No"))]
-
-    @override
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        banned = Ban.objects.in_force().exclude(user=None).values("user")
-        match self.value():
-            case "yes":
-                return queryset.filter(pk__in=banned)
-            case "no":
-                return queryset.exclude(pk__in=banned)
-            case _:
-                return queryset
-
-
-class GroupFilter(admin.SimpleListFilter):
-    """Who belongs to a group."""
-
-    title = _("group")
-    parameter_name = "group"
-
-    @override
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(Group.objects.values_list("pk", "name")[:MOST_GROUPS])
-
-    @override
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        group = self.value()
-        return queryset.filter(memberships__group=group) if group else queryset
 
 
 @admin.register(User)
-class UserAdmin(GovernedAdmin):
+class UserAdmin(PeopleList):
+    """The list of people, and a page with tabs for each."""
+
     read_capability = "read:users"
     manage_capability = "manage:users"
     form = UserForm
-    list_display = ("email", "name", "role", "provider", "is_active", "created_at", "last_login")
-    list_filter = (
-        "role",
-        "provider",
-        "is_active",
-        BannedFilter,
-        GroupFilter,
-        "email_verified",
-        "created_at",
-        "last_login",
-    )
-    search_fields = ("email", "name", "username", "=id")
-    ordering = ("-created_at",)
-    date_hierarchy = "created_at"
-    list_per_page = 50
+    change_form_template = "admin/accounts/user_form.html"
     actions = ACTIONS
     fields = (
         "email",
@@ -161,6 +57,34 @@ class UserAdmin(GovernedAdmin):
         "last_login",
     )
     readonly_fields = ("provider", "created_at", "last_login")
+
+    @override
+    def get_urls(self) -> list[URLPattern]:
+        """Add the tabs of a person."""
+        inside = self.admin_site.admin_view
+        tab = path("<path:object_id>/tab/<slug:name>/", inside(self.tab), name=NAME)
+        return [tab, *super().get_urls()]
+
+    def tab(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        """Show one of the tabs."""
+        return person_tab(self, request, object_id, name)
+
+    @override
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> TemplateResponse:
+        """Show the form as the first of the tabs."""
+        user = User.objects.filter(pk=object_id).first() if object_id else None
+        beside: dict[str, Any] = dict(extra_context or {})
+        if user is not None:
+            beside["person_tabs"] = tab_links(request, user, "")
+            beside["person_acts"] = person_acts(self, request, PROFILE_ACTS)
+        page: TemplateResponse = super().changeform_view(request, object_id, form_url, beside)
+        return page
 
     @override
     def get_form(

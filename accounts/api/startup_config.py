@@ -12,6 +12,7 @@ from accounts.auth.social import METHODS, is_on
 from accounts.models import ADMIN, User
 from accounts.services.mail import mail_is_configured
 from accounts.services.registration import registration_open
+from accounts.services.terms import interface_with_terms
 from librechat.kernel import clock, yaml_config
 
 BIRTHDAY = (2, 11)
@@ -82,7 +83,7 @@ def _public_interface() -> dict[str, object]:
 def _members(user: User) -> dict[str, object]:
     today = clock.now()
     return {
-        "interface": effective_plain("interface", user),
+        "interface": interface_with_terms(effective_plain("interface", user)),
         "showBirthdayIcon": (today.month, today.day) == BIRTHDAY,
         "helpAndFaqURL": settings.HELP_AND_FAQ_URL,
         "sharedLinksEnabled": settings.ALLOW_SHARED_LINKS,

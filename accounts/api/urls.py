@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from accounts.api import auth, keys, me, people, roles, sharing, startup, two_factor, verification
+from accounts.api import auth, me, people, roles, sharing, startup, two_factor, verification
 
 urlpatterns = [
     path("api/auth/register", auth.RegisterView.as_view()),
@@ -33,8 +33,6 @@ urlpatterns = [
     path("api/user/settings/skills/active", me.SkillStatesView.as_view()),
     path("api/user/verify", verification.VerifyView.as_view()),
     path("api/user/verify/resend", verification.ResendView.as_view()),
-    path("api/api-keys", keys.KeysView.as_view()),
-    path("api/api-keys/<str:key_id>", keys.KeyView.as_view()),
     path("api/config", startup.ConfigView.as_view()),
     path("api/banner", startup.BannerView.as_view()),
     path("api/roles/<str:name>", roles.RoleView.as_view()),

@@ -5,7 +5,9 @@ needs a proof that is not older than that; else the page ``/settings/confirm`` t
 Acts that are sensitive ask for a proof of the last five minutes besides, see ``step_up.py``.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -15,12 +17,16 @@ from accounts.auth.login import page_session
 from accounts.errors import FreshProofNeededError
 from librechat.kernel import clock
 
+View = TypeVar("View", bound=Callable[..., object])
+UNASKED = "is_unasked"
 SEEN = "admin_seen"  # when the administration was last used in this session
 NOTED_EVERY = timedelta(minutes=1)
 
 
-def admin_session_check(request: HttpRequest) -> None:
+def admin_session_check(request: HttpRequest, *, is_use: bool = True) -> None:
     """Pass while the administration is in use; call it for each of its pages.
+
+    is_use: False for what a page asks by itself, which keeps no session alive.
 
     Raises:
         FreshProofNeededError: it was not used for a while, and the last proof is as old.
@@ -36,7 +42,19 @@ def admin_session_check(request: HttpRequest) -> None:
             raise FreshProofNeededError(
                 "The administration was not used for a while. Please confirm that it is you.",
             )
-    request.session[SEEN] = now.isoformat()
+    if is_use:
+        request.session[SEEN] = now.isoformat()
+
+
+def unasked(view: View) -> View:
+    """Mark a view as one that pages ask by themselves: it keeps no session alive."""
+    vars(view)[UNASKED] = True
+    return view
+
+
+def is_unasked(view: Callable[..., object]) -> bool:
+    """Return whether a view is marked so."""
+    return hasattr(view, UNASKED)
 
 
 def admin_session_is_open(session: SessionBase) -> bool:

@@ -1,6 +1,7 @@
 """The address of a client, behind proxies or not."""
 
 import ipaddress
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -9,20 +10,31 @@ UNKNOWN = "unknown"
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address of the client: the one that the outermost trusted proxy saw.
+    """Return the address of the client: the one that the outermost trusted proxy saw."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return address_behind(request.META.get("REMOTE_ADDR", ""), forwarded)
+
+
+def address_behind(peer: str, forwarded: str) -> str:
+    """Return the address of the client behind a connection's other side.
 
     ``TRUST_PROXY`` says how many proxies of ours a request passes; what a client writes into
     ``X-Forwarded-For`` itself lies further left and is never read.
     """
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    hops = [request.META.get("REMOTE_ADDR", ""), *reversed(forwarded)]
-    for hop in reversed(hops[: settings.TRUST_PROXY + 1]):
+    return _behind(peer, forwarded, settings.TRUST_PROXY)
+
+
+@lru_cache(maxsize=4096)
+def _behind(peer: str, forwarded: str, proxies: int) -> str:
+    hops = [peer, *reversed(forwarded.split(","))]
+    for hop in reversed(hops[: proxies + 1]):
         address = _without_port(hop.strip())
         if address:
             return address
     return ""
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """Return what counts as one client: an address of IPv4, or a network of IPv6.
 

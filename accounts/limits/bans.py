@@ -8,14 +8,13 @@ from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext, gettext_noop
-from django_redis.exceptions import ConnectionInterrupted
-from redis.exceptions import RedisError
 
 from accounts.errors import BannedError
 from accounts.limits.addresses import UNKNOWN, network_of
 from accounts.limits.staff import is_staff
 from accounts.models import Ban, User
 from librechat.kernel import clock
+from librechat.kernel.errors import CACHE_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +40,6 @@ WHY = {
 SOME_REASON = gettext_noop("a decision of the administrators")
 ANY_IN_FORCE = "bans:any-in-force"
 REMEMBERED_SECONDS = 5
-CACHE_AWAY = (RedisError, ConnectionInterrupted)
 
 Answer = Callable[[], bool]
 

@@ -187,11 +187,23 @@ RULES: Row = {
         kind="tool_call_limit",
         score=(("TOOL_CALL_VIOLATION_SCORE",), 1),
     ),
+    "mail_test": Rule(
+        by="user",
+        count=((), 5),
+        minutes=((), 10),
+        body=sentence("Too many test mails"),
+    ),
     "prompt_usage": Rule(
         by="user",
         count=((), 30),
         minutes=((), 1),
         body=sentence("Too many uses of prompts"),
+    ),
+    "provider_test": Rule(
+        by="user",
+        count=((), 20),
+        minutes=((), 1),
+        body=sentence("Too many tests of providers"),
     ),
 }
 

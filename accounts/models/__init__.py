@@ -15,10 +15,12 @@ from accounts.models.one_time_token import (
     OneTimeToken,
 )
 from accounts.models.override import ConfigOverride
+from accounts.models.override_revision import OverrideRevision
 from accounts.models.principal import PrincipalType
 from accounts.models.provider_token import ProviderToken
 from accounts.models.role import Role
 from accounts.models.session import AuthSession, token_hash
+from accounts.models.terms import TermsAcceptance, TermsVersion
 from accounts.models.user import ADMIN, USER, User
 from accounts.models.violation import Ban, Violation
 
@@ -42,9 +44,12 @@ __all__ = [
     "GroupMember",
     "Job",
     "OneTimeToken",
+    "OverrideRevision",
     "PrincipalType",
     "ProviderToken",
     "Role",
+    "TermsAcceptance",
+    "TermsVersion",
     "User",
     "Violation",
     "token_hash",

@@ -16,7 +16,7 @@ INVITE = "invite"
 class OneTimeToken(models.Model):
     """Leave for one act by whoever holds the token; only its hash is stored.
 
-    user: whose act; empty for an invitation, which is tied to ``email``.
+    user: whose act; of an invitation, which is tied to ``email``, who used it.
     data: what the act needs: the role and groups of an invitation.
     """
 

@@ -55,8 +55,8 @@ class Target:
 class Act:
     """What happened.
 
-    category: auth, account, role, group, grant, permission, key, ban, config, impersonation,
-        system.
+    category: auth, account, role, group, grant, permission, key, ban, config, conversation,
+        impersonation, system.
     action: ``<noun>.<past participle>``, such as ``role.changed``.
     outcome: success, failure or denied. severity: info, warning or critical.
     actor: who did it; None for the system or somebody unknown.

@@ -4,8 +4,10 @@ from datetime import timedelta
 from importlib import import_module
 
 from django.conf import settings
+from django.db.models import QuerySet
 
-from accounts.models import AuthSession, OneTimeToken, ProviderToken
+from accounts.models import INVITE, AuthSession, OneTimeToken, ProviderToken
+from accounts.services.invites import OWED
 from librechat.kernel import clock
 
 KEEP = timedelta(days=30)
@@ -19,6 +21,13 @@ def expired_purge() -> int:
     before = clock.now() - KEEP
     ProviderToken.objects.exclude(session__in=AuthSession.objects.alive()).delete()
     _, sessions = AuthSession.objects.filter(expires_at__lt=before).delete()
-    _, tokens = OneTimeToken.objects.filter(expires_at__lt=before).delete()
+    _, tokens = tokens_outdated().delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     return sum(sessions.values()) + sum(tokens.values())
+
+
+def tokens_outdated() -> QuerySet[OneTimeToken]:
+    """Return the tokens that ended a month ago, but for invitations that still owe something."""
+    owing = OneTimeToken.objects.filter(purpose=INVITE, used_at__isnull=False, data__has_key=OWED)
+    old = OneTimeToken.objects.filter(expires_at__lt=clock.now() - KEEP)
+    return old.exclude(pk__in=owing.values("pk"))

@@ -63,6 +63,7 @@ def accounts_export(user: User) -> Iterator[tuple[str, object]]:
     yield "profile.json", row_json(user)
     yield "sessions.json", [row_json(row) for row in user.auth_sessions.all()]
     yield "access-keys.json", [row_json(row) for row in user.api_keys.all()]
+    yield "terms.json", [row_json(row) for row in user.terms_acceptances.all()]
     yield "groups.json", [group.name for group in user.member_groups.all()]
     yield "violations.json", [row_json(row) for row in user.violations.all()]
     picture = avatar_read(user.avatar.removeprefix("/avatars/").partition("?")[0])

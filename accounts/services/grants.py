@@ -4,10 +4,12 @@ from django.db import transaction
 
 from accounts.access.capabilities import (
     BASE,
+    capabilities_grantable,
     capabilities_granted,
     capability_is_known,
     covers,
 )
+from accounts.access.menus import menus_changed
 from accounts.access.permissions import role_exists
 from accounts.errors import SystemRoleError
 from accounts.limits.caller import Caller
@@ -43,7 +45,7 @@ def grant_give(
     held = capabilities_granted(actor)
     if not covers(held, [f"manage:{AREAS[kind]}"]):
         raise ForbiddenError("Insufficient permissions")
-    if not covers(held, [capability]):
+    if not covers(capabilities_grantable(actor), [capability]):
         raise ForbiddenError("Cannot grant a capability you do not possess")
     name = _name_of(kind, principal_id)
     with transaction.atomic():
@@ -117,6 +119,7 @@ def _record(
     actor: User,
     caller: Caller | None,
 ) -> None:
+    menus_changed()
     audit_record(
         Act(
             category="grant",

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.access.capabilities import rank_require
+from accounts.access.menus import menus_changed
 from accounts.errors import DirectoryGroupError
 from accounts.limits.caller import Caller
 from accounts.models import Group, GroupMember, PrincipalType, User
@@ -189,6 +190,7 @@ def _record(
     caller: Caller | None,
     **metadata: object,
 ) -> None:
+    menus_changed()
     audit_record(
         Act(
             category="group",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from accounts.access.menus import menus_changed
 from accounts.limits.caller import Caller
 from accounts.models import Group, GroupMember, User
 from accounts.services.audit import Act, Target, audit_record
@@ -38,6 +39,7 @@ def memberships_set(
             GroupMember.objects.get_or_create(group=group, user=user)
         if held == wanted:
             return
+        menus_changed()
         audit_record(
             Act(
                 category="group",

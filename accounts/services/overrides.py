@@ -3,33 +3,54 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from accounts.access.override_secrets import masked, resealed, sealed
 from accounts.access.override_tree import Tree, is_at_or_below, placed, without
-from accounts.access.overrides import overrides_changed
-from accounts.access.permissions import role_exists
 from accounts.errors import InvalidOverrideError
 from accounts.limits.caller import Caller
-from accounts.models import ConfigOverride, Group, PrincipalType, User
-from accounts.models.override import BASE
-from accounts.services.audit import Act, Target, audit_record
-from accounts.services.override_checks import override_check, path_check
-from librechat.kernel.errors import NotFoundError
+from accounts.models import ConfigOverride, User
+from accounts.services import override_rows
+from accounts.services.override_checks import path_check
+from accounts.services.override_rows import (
+    EVERYBODY,
+    Doing,
+    For,
+    override_drop,
+    override_row,
+    override_store,
+)
+from librechat.kernel.errors import ConflictError
 
-DEFAULT_PRIORITY = 10
-MAX_PRIORITY = 1_000_000
+__all__ = [
+    "EVERYBODY",
+    "For",
+    "Proposal",
+    "override_activate",
+    "override_bury",
+    "override_delete",
+    "override_patch",
+    "override_put",
+    "override_replace",
+    "override_unset",
+    "overrides_reseal",
+]
+
+IN_BETWEEN = (
+    "Somebody else changed these settings in between. Nothing was changed: look at them again and"
+    " repeat what is still wanted."
+)
 
 
 @dataclass(frozen=True, slots=True)
-class For:
-    """Whose settings differ; ``__base__`` of type role for everybody's."""
+class Proposal:
+    """What all overrides of a receiver shall be, worked out from a version of them.
 
-    kind: PrincipalType
-    id: str
+    version: of the row it was worked out from; 0 when there was none.
+    """
 
-
-EVERYBODY = For(PrincipalType.ROLE, BASE)
+    overrides: Mapping[str, object]
+    tombstones: Sequence[str]
+    version: int
 
 
 def override_put(
@@ -51,12 +72,41 @@ def override_put(
     """
     if not isinstance(overrides, Mapping):
         raise InvalidOverrideError("overrides must be an object.")
+    doing = Doing(action="config.replaced", actor=actor, caller=caller)
     with transaction.atomic():
-        row, is_new = _row(whose)
+        row, is_new = override_row(whose)
         row.overrides = dict(overrides)
         if tombstones is not None:
             row.tombstones = list(tombstones)
-        return _save(row, "config.replaced", actor, caller, priority), is_new
+        return override_store(row, doing, priority=priority), is_new
+
+
+def override_replace(
+    *,
+    whose: For,
+    proposal: Proposal,
+    actor: User,
+    caller: Caller | None = None,
+    note: str = "",
+) -> ConfigOverride:
+    """Replace all overrides of a receiver, unless somebody changed them since they were read.
+
+    Raises:
+        ConflictError: somebody did; nothing was changed.
+        InvalidOverrideError: a value does not fit; the message names its path.
+        NotFoundError: there is no such receiver.
+    """
+    doing = Doing(action="config.replaced", actor=actor, caller=caller, note=note)
+    try:
+        with transaction.atomic():
+            row, _ = override_row(whose)
+            if row.version != proposal.version:
+                raise ConflictError(IN_BETWEEN)
+            row.overrides = dict(proposal.overrides)
+            row.tombstones = list(proposal.tombstones)
+            return override_store(row, doing)
+    except IntegrityError as exc:  # the first overrides of this receiver, by two at once
+        raise ConflictError(IN_BETWEEN) from exc
 
 
 def override_patch(
@@ -75,14 +125,16 @@ def override_patch(
     """
     if not entries:
         raise InvalidOverrideError("Give at least one fieldPath.")
+    told = {"paths": sorted(entries)}
+    doing = Doing(action="config.fields_set", actor=actor, caller=caller, metadata=told)
     with transaction.atomic():
-        row, _ = _row(whose)
+        row, _ = override_row(whose)
         tree: Tree = dict(row.overrides)
         for path, value in entries.items():
             tree = placed(tree, path_check(path), value)
             row.tombstones = [gone for gone in row.tombstones if not is_at_or_below(gone, path)]
         row.overrides = tree
-        return _save(row, "config.fields_set", actor, caller, priority, paths=sorted(entries))
+        return override_store(row, doing, priority=priority)
 
 
 def override_bury(
@@ -99,11 +151,13 @@ def override_bury(
         NotFoundError: there is no such receiver.
     """
     name = path_check(path)
+    told = {"paths": [name]}
+    doing = Doing(action="config.field_buried", actor=actor, caller=caller, metadata=told)
     with transaction.atomic():
-        row, _ = _row(whose)
+        row, _ = override_row(whose)
         row.overrides = without(row.overrides, name)
         row.tombstones = sorted({*row.tombstones, name})
-        return _save(row, "config.field_buried", actor, caller, paths=[name])
+        return override_store(row, doing)
 
 
 def override_unset(
@@ -119,11 +173,13 @@ def override_unset(
         InvalidOverrideError: the path names nothing, or the rest does not work without it.
     """
     name = path_check(path)
+    told = {"paths": [name]}
+    doing = Doing(action="config.field_unset", actor=actor, caller=caller, metadata=told)
     with transaction.atomic():
         fresh = ConfigOverride.objects.select_for_update().get(pk=row.pk)
         fresh.overrides = without(fresh.overrides, name)
         fresh.tombstones = [gone for gone in fresh.tombstones if gone != name]
-        return _save(fresh, "config.field_unset", actor, caller, paths=[name])
+        return override_store(fresh, doing)
 
 
 def override_activate(
@@ -134,104 +190,21 @@ def override_activate(
     caller: Caller | None = None,
 ) -> ConfigOverride:
     """Switch all overrides of a receiver on or off."""
+    told = {"is_active": is_active}
+    doing = Doing(action="config.switched", actor=actor, caller=caller, metadata=told)
     with transaction.atomic():
         fresh = ConfigOverride.objects.select_for_update().get(pk=row.pk)
         fresh.is_active = is_active
-        return _save(fresh, "config.switched", actor, caller, is_active=is_active)
+        return override_store(fresh, doing)
 
 
 def override_delete(*, row: ConfigOverride, actor: User, caller: Caller | None = None) -> None:
     """Remove all overrides of a receiver."""
     with transaction.atomic():
-        _record("config.deleted", row, actor, caller)
-        row.delete()
-        overrides_changed()
+        override_drop(row, Doing(action="config.deleted", actor=actor, caller=caller))
 
 
 def overrides_reseal() -> int:
     """Write the secrets in all overrides anew with the newest key; return how many rows."""
-    written = 0
     with transaction.atomic():
-        for row in ConfigOverride.objects.select_for_update():
-            fresh = resealed(row.overrides)
-            if fresh != row.overrides:
-                ConfigOverride.objects.filter(pk=row.pk).update(overrides=fresh)
-                written += 1
-    return written
-
-
-def _row(whose: For) -> tuple[ConfigOverride, bool]:
-    _check_receiver(whose)
-    row = (
-        ConfigOverride.objects.select_for_update()
-        .filter(principal_type=whose.kind, principal_id=whose.id)
-        .first()
-    )
-    if row is not None:
-        return row, False
-    fresh = ConfigOverride(principal_type=whose.kind, principal_id=whose.id)
-    fresh.priority = 0 if whose == EVERYBODY else DEFAULT_PRIORITY
-    return fresh, True
-
-
-def _check_receiver(whose: For) -> None:
-    match whose.kind:
-        case PrincipalType.USER:
-            is_there = User.objects.filter(pk=whose.id).exists()
-        case PrincipalType.GROUP:
-            is_there = Group.objects.filter(pk=whose.id).exists()
-        case PrincipalType.ROLE:
-            is_there = whose.id == BASE or role_exists(whose.id)
-        case _:
-            is_there = False
-    if not is_there:
-        raise NotFoundError(f"There is no such {whose.kind.value}.")
-
-
-def _save(
-    row: ConfigOverride,
-    action: str,
-    actor: User,
-    caller: Caller | None,
-    priority: object = None,
-    **metadata: object,
-) -> ConfigOverride:
-    if priority is not None:
-        if isinstance(priority, bool) or not isinstance(priority, int):
-            raise InvalidOverrideError("priority must be a whole number.")
-        if not 0 <= priority <= MAX_PRIORITY:
-            raise InvalidOverrideError(f"priority must be between 0 and {MAX_PRIORITY}.")
-        row.priority = priority
-    stored = ConfigOverride.objects.filter(pk=row.pk).values_list("overrides", flat=True).first()
-    whole = override_check(row.overrides, row.tombstones, before=stored or {})
-    row.overrides = sealed(whole)
-    row.version += 1
-    row.save()
-    overrides_changed()
-    _record(action, row, actor, caller, **metadata)
-    return row
-
-
-def _record(
-    action: str,
-    row: ConfigOverride,
-    actor: User,
-    caller: Caller | None,
-    **metadata: object,
-) -> None:
-    audit_record(
-        Act(
-            category="config",
-            action=action,
-            severity="warning",
-            actor=actor,
-            target=Target(row.principal_type, row.principal_id, str(row)),
-            metadata={
-                "overrides": masked(row.overrides),
-                "tombstones": row.tombstones,
-                "priority": row.priority,
-                **metadata,
-            },
-            caller=caller,
-        ),
-    )
+        return override_rows.overrides_reseal()

@@ -1,17 +1,27 @@
 """What people say and choose about themselves."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import InvalidRegistrationError
 from accounts.models import User
-from accounts.services.audit import Act, audit_record
 from accounts.services.registration import name_problems, username_problems
-from librechat.kernel import clock
+from accounts.services.terms import terms_accept, terms_reset
 from librechat.kernel.errors import InvalidInputError
+
+__all__ = [
+    "language_of",
+    "notification_set",
+    "notifications_of",
+    "personalization_set",
+    "preference_set",
+    "terms_accept",
+    "terms_reset",
+    "user_rename",
+    "username_change",
+]
 
 LANGUAGE = "language"  # among a person's preferences
 THEMES = ("system", "light", "dark")
@@ -30,14 +40,6 @@ def user_rename(*, user: User, name: str) -> None:
         raise InvalidRegistrationError(f"name: {problems[0]}", problems={"name": problems})
     user.name = name.strip()
     user.save(update_fields=["name", "updated_at"])
-
-
-def terms_accept(*, user: User) -> datetime:
-    """Record that the terms were accepted, and return when; the first time counts."""
-    if user.terms_accepted_at is None:
-        user.terms_accepted_at = clock.now()
-        user.save(update_fields=["terms_accepted_at", "updated_at"])
-    return user.terms_accepted_at
 
 
 def preference_set(*, user: User, name: str, value: object) -> None:
@@ -84,14 +86,6 @@ def username_change(*, user: User, username: str) -> None:
         raise InvalidRegistrationError(f"username: {problems[0]}", problems={"username": problems})
     user.username = wanted
     user.save(update_fields=["username", "updated_at"])
-
-
-def terms_reset() -> int:
-    """Let everybody be asked for the terms again; return how many had accepted them."""
-    with transaction.atomic():
-        count = User.objects.exclude(terms_accepted_at=None).update(terms_accepted_at=None)
-        audit_record(Act(category="account", action="terms.reset", metadata={"people": count}))
-    return count
 
 
 def notifications_of(user: User) -> dict[str, bool]:

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from accounts import config
 from accounts.access.capabilities import BASE, capabilities_given, rank_require
+from accounts.access.menus import menus_changed
 from accounts.access.permissions import (
     TYPES,
     Matrix,
@@ -270,6 +271,7 @@ def _record(
     caller: Caller | None,
     **metadata: object,
 ) -> None:
+    menus_changed()
     audit_record(
         Act(
             category="role",

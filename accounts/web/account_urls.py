@@ -1,4 +1,4 @@
-"""Routes of a person's account, its data and its keys, and of the links in mails."""
+"""Routes of a person's account and its data, and of the links in mails."""
 
 from django.urls import path
 
@@ -6,14 +6,12 @@ from accounts.web import (
     account_pages,
     choice_pages,
     data_pages,
-    key_pages,
     mail_pages,
     shortcut_pages,
 )
 
 ACCOUNT = {"tab": "account"}
 DATA = {"tab": "data"}
-KEYS = {"tab": "keys"}
 NOTIFICATIONS = {"tab": "notifications"}
 SHORTCUTS = {"tab": "shortcuts"}
 
@@ -43,8 +41,6 @@ urlpatterns = [
     ),
     path("settings/data", data_pages.DataPage.as_view(), DATA, name="settings"),
     path("settings/data/export", data_pages.ExportPage.as_view(), name="export"),
-    path("settings/keys", key_pages.AccessKeysPage.as_view(), KEYS, name="settings"),
-    path("settings/keys/<str:key_id>/end", key_pages.KeyEndPage.as_view(), name="key-end"),
     path(
         "settings/notifications",
         choice_pages.NotificationsPage.as_view(),

@@ -9,23 +9,24 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from accounts.access.overrides import effective
-from accounts.config import InterfaceConfig, TermsOfService
 from accounts.models import User
 from accounts.services.mail import mail_is_configured
-from accounts.services.profile import notification_set, notifications_of, terms_accept
+from accounts.services.profile import notification_set, notifications_of
+from accounts.services.terms import terms_accept, terms_are_due, terms_of
 from accounts.web.answers import INVALID, next_url, page
 from accounts.web.settings_pages import person
-from librechat.kernel.errors import InvalidInputError
+from librechat.kernel.errors import ConflictError, InvalidInputError
 from librechat.kernel.markup import render
 
 # What stays open to somebody who has not accepted the terms: reading them, and leaving with
 # everything that is theirs.
 OPEN_PATHS = ("/terms", "/logout", "/login", "/settings", "/api", "/avatars", "/admin", "/static")
+
+
+MOST_DIGITS = 9  # of the number of a version
 
 
 class NotificationsPage(LoginRequiredMixin, View):
@@ -69,22 +70,29 @@ class TermsPage(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the terms."""
-        user = person(request)
-        terms = _terms_of(user) or TermsOfService()
-        content = terms.modal_content or ""
-        text = content if isinstance(content, str) else "\n".join(content)
-        context: dict[str, object] = {
-            "terms": terms,
-            "text": mark_safe(render(text)),  # noqa: S308 - the renderer sanitizes
-            "accepted_at": user.terms_accepted_at,
-            "next": next_url(request, ""),
-        }
-        return page(request, self.template, context)
+        return self._shown(request)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Accept them and go on."""
-        terms_accept(user=person(request))
+        """Accept what was read and go on."""
+        read = request.POST.get("version", "")
+        number = int(read) if read.isdecimal() and len(read) <= MOST_DIGITS else None
+        try:
+            terms_accept(user=person(request), number=number)
+        except ConflictError as exc:
+            return self._shown(request, exc.message)
         return redirect(next_url(request, settings.LOGIN_REDIRECT_URL))
+
+    def _shown(self, request: HttpRequest, problem: str = "") -> HttpResponse:
+        user = person(request)
+        terms = terms_of(user)
+        context: dict[str, object] = {
+            "terms": terms,
+            "text": render(terms.text),
+            "accepted_at": user.terms_accepted_at,
+            "next": next_url(request, ""),
+            "problem": problem,
+        }
+        return page(request, self.template, context, status=INVALID if problem else 200)
 
 
 class TermsMiddleware(MiddlewareMixin):
@@ -104,13 +112,6 @@ class TermsMiddleware(MiddlewareMixin):
         if not is_page or request.path.startswith(OPEN_PATHS):
             return None
         user = request.user
-        if not isinstance(user, User) or user.terms_accepted_at is not None:
-            return None
-        terms = _terms_of(user)
-        if terms is None or not terms.modal_acceptance:
+        if not isinstance(user, User) or not terms_are_due(user):
             return None
         return redirect(f"{reverse('terms')}?{urlencode({'next': request.get_full_path()})}")
-
-
-def _terms_of(user: User) -> TermsOfService | None:
-    return effective("interface", InterfaceConfig, user).terms_of_service

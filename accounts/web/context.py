@@ -6,8 +6,7 @@ from functools import partial
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.access.capabilities import ACCESS_ADMIN
-from accounts.access.visitor import may
+from accounts.access.menus import menu_administers
 from accounts.auth.webauthn import passkeys_possible
 from accounts.limits.caller import serving
 from accounts.models import User
@@ -27,7 +26,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "help_url": "" if settings.HELP_AND_FAQ_URL == "/" else settings.HELP_AND_FAQ_URL,
         "theme": theme_of(request),
         "banner": partial(banner_for, request),
-        "may_administer": partial(may, request, ACCESS_ADMIN),
+        "may_administer": partial(may_administer, request),
         "shortcuts": partial(page_shortcuts, request),
         "registration_open": registration_open,
         "passkeys_possible": passkeys_possible,
@@ -36,6 +35,12 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "ban_notice": serving().ban_notice,
         "acting_until": serving().acting_until,
     }
+
+
+def may_administer(request: HttpRequest) -> bool:
+    """Return whether the page offers the administration."""
+    user = getattr(request, "user", None)
+    return isinstance(user, User) and menu_administers(user)
 
 
 def theme_of(request: HttpRequest) -> str:

@@ -1,7 +1,7 @@
 """Where a page leads when somebody has to prove more before it goes on."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
@@ -102,4 +102,6 @@ def _page_of(request: HttpRequest) -> str:
         return request.get_full_path()
     came_from = urlsplit(request.headers.get("Referer", ""))
     is_ours = came_from.netloc == request.get_host()
-    return came_from.path if is_ours and came_from.path else SECURITY
+    if not is_ours or not came_from.path:
+        return SECURITY
+    return urlunsplit(("", "", came_from.path, came_from.query, ""))

@@ -83,6 +83,13 @@ SETTINGS: list[Setting] = [
         _("Keyboard shortcuts"),
         (_("Keyboard shortcuts"), "", _("keys hotkeys bindings palette rebind off")),
     ),
+    Setting(
+        _("Who read your conversations"),
+        _("Privacy"),
+        "privacy",
+        anchor="readings-heading",
+        words=_("administrator audit read access"),
+    ),
     *_on(
         "data",
         _("Your data"),

@@ -24,6 +24,7 @@ from librechat.kernel.errors import AppError, InvalidInputError
 
 FIXED = "accounts/_shortcut_help.html"
 ROWS = "accounts/_shortcut_rows.html"
+GUARDED = ("PROMPTS", "BOOKMARKS")  # pages of the palette that a role may be kept from
 
 
 class ShortcutsPage(LoginRequiredMixin, View):
@@ -60,6 +61,7 @@ class CommandsFragment(LoginRequiredMixin, View):
         user = person(request)
         context: dict[str, object] = {
             "can_be_temporary": role_allows(user, "TEMPORARY_CHAT", "USE"),
+            "closed": {name: not role_allows(user, name, "USE") for name in GUARDED},
         }
         return page(request, "accounts/_commands.html", context)
 
