@@ -24,6 +24,7 @@ class BillingConfig(AppConfig):
         import_module("billing.receivers")
         exporter = import_module("billing.queries.personal_data").billing_export
         import_module("accounts.services.export").EXPORTERS.register("billing", exporter)
+        import_module("billing.admin.person_tab").register()
         import_module("billing.pricing.matching").unknown_policy()
         periodic.schedule("holds_sweep", every_seconds=SWEEP_SECONDS, chore=_holds_sweep)
         periodic.schedule("usage_rollup", every_seconds=SWEEP_SECONDS, chore=_usage_rollup)

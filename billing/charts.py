@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.models.usage import SUMS
-from billing.queries.usage import DAY, Key, Numbers, Question, Span, day_of, usage_sums
+from billing.queries.usage import DAY, Key, Numbers, Question, Span, day_of, span_summed, usage_sums
 from librechat.kernel.charts import Chart, Series, chart
 
 MOST_MODELS, MOST_PEOPLE = 6, 10
@@ -79,7 +79,7 @@ def _top(title: str, sums: Mapping[Key, Numbers], name: Callable[[str], str]) ->
 
 def _days(start: datetime, end: datetime) -> Span:
     """Return whole days around a stretch of time, which is what is summed up fastest."""
-    return Span(day_of(start), day_of(end - MOMENT) + DAY)
+    return span_summed(Span(day_of(start), day_of(end - MOMENT) + DAY))
 
 
 def _by_day(

@@ -30,6 +30,7 @@ class LongContextRates(StrictSection):
     completion: Rate
     cache_write: Rate | None = None
     cache_read: Rate | None = None
+    cache_write_long: Rate | None = None
 
 
 class PriceRates(StrictSection):
@@ -43,6 +44,8 @@ class PriceRates(StrictSection):
     image: Rate | None = None
     audio: Rate | None = None
     embedding: Rate | None = None
+    cache_write_long: Rate | None = None
+    audio_output: Rate | None = None
     per_call: Annotated[Number, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)] = 0
     long_context: LongContextRates | None = None
 

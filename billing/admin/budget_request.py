@@ -1,7 +1,6 @@
 """The queue of people who ask for more."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -12,7 +11,8 @@ from typing_extensions import override
 from unfold.admin import ModelAdmin
 
 from accounts.admin.asking import Given, actor_of, asks, each
-from accounts.admin.rights import GovernedAdmin, may
+from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.rights import may
 from billing.admin.budget_form import DeclineForm, GrantForm
 from billing.models import BudgetRequest
 from billing.services.budget_requests import (
@@ -83,7 +83,7 @@ def decline(
 
 
 @admin.register(BudgetRequest)
-class BudgetRequestAdmin(GovernedAdmin):
+class BudgetRequestAdmin(ReadOnlyAdmin):
     """Requests, those that wait first."""
 
     read_capability = "read:billing"
@@ -100,7 +100,6 @@ class BudgetRequestAdmin(GovernedAdmin):
     )
     list_filter = ("state",)
     list_select_related = ("user", "budget", "answered_by")
-    list_per_page = 50
     search_fields = ("user__email", "budget__name", "reason")
     actions = (raise_limit, grant_once, grant_credits, decline)
 
@@ -108,20 +107,3 @@ class BudgetRequestAdmin(GovernedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[BudgetRequest]:
         # "open" comes after "declined" and "granted".
         return super().get_queryset(request).order_by("-state", "created_at", "id")
-
-    @override
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    @override
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @override
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @override
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Offer the answers to those who may give them."""
-        return super().get_actions(request) if may(request, MANAGE) else {}

@@ -45,6 +45,7 @@ class PriceImportAdmin(GovernedAdmin):
     list_filter = ("state", "name")
     list_select_related = ("created_by",)
     search_fields = ("name",)
+    autocomplete_fields = ("created_by",)
     actions = None
 
     @override

@@ -16,11 +16,13 @@ from unfold.admin import ModelAdmin
 from accounts.admin.asking import actor_of
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from accounts.admin.rights import only_reads
+from accounts.auth.step_up import step_up_check
 from accounts.limits.caller import Caller
 from accounts.queries.audit import cell
 from accounts.services.audit import Act, audit_record
-from billing.models import Entry, Transaction, UsageDay
+from billing.models import Entry, Transaction
 from billing.queries.calls import CALL
+from billing.queries.ledger_search import endpoints_known, named
 from librechat.kernel import clock
 
 EXPORTED = (
@@ -38,7 +40,6 @@ EXPORTED = (
     "api_key_id",
     "key",
 )
-MOST_ENDPOINTS = 100
 # What a transaction is for → which ones.
 KINDS = {
     "calls": Q(key__startswith=CALL),
@@ -99,8 +100,7 @@ class EndpointFilter(admin.SimpleListFilter):
 
     @override
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
-        known = UsageDay.objects.order_by("endpoint").values_list("endpoint", flat=True).distinct()
-        return [(name, name) for name in known[:MOST_ENDPOINTS] if name]
+        return [(name, name) for name in endpoints_known()]
 
     @override
     def queryset(
@@ -115,6 +115,7 @@ class EndpointFilter(admin.SimpleListFilter):
 @admin.action(description=_("Export as CSV"))
 def export(_desk: ModelAdmin, request: HttpRequest, chosen: QuerySet[Transaction]) -> HttpResponse:
     """Return transactions as a table."""
+    step_up_check(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"transactions-{clock.now():%Y%m%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -160,8 +161,21 @@ class TransactionAdmin(ReadOnlyAdmin):
     # No date hierarchy: it reads every row.
     list_filter = (KindFilter, "created_at", "is_estimated", EndpointFilter)
     list_select_related = ("user",)
-    search_fields = ("=key", "user__email", "=conversation_id", "=message_id", "model")
+    search_fields = ("key", "user__email", "conversation_id", "message_id", "model")
+    search_help_text = _("The beginning or a part of an e-mail address, a model, or a whole id")
     inlines = (EntryInline,)
+
+    @override
+    def get_search_results(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Transaction],
+        search_term: str,
+    ) -> tuple[QuerySet[Transaction], bool]:
+        """Look up people and models where they are few, so that no row is joined or compared."""
+        for word in search_term.split():
+            queryset = queryset.filter(named(word))
+        return queryset, False
 
     @override
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:

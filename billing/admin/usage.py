@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from accounts.admin.asking import actor_of
 from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.auth.step_up import step_up_check
 from accounts.limits.caller import Caller
 from accounts.queries.audit import cell
 from accounts.services.audit import Act, audit_record
@@ -82,6 +83,7 @@ class UsageAdmin(ReadOnlyAdmin):
     def export(self, request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
         """Return every row of the cut as a file."""
         self._require(request)
+        step_up_check(request)
         table = usage_table(cut_parse(request.GET.dict()))
         act = Act(
             category="billing",

@@ -1,5 +1,6 @@
 """What the usage explorer's page shows: rows with their ways on, a chart, the choices."""
 
+import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -60,7 +61,7 @@ class Heading:
 def page_context(table: UsageTable, page: str) -> dict[str, object]:
     """Return the variables of the explorer's template; ``page``: its address."""
     cut = table.cut
-    pages = max(1, -(-len(table.rows) // ROWS_PER_PAGE))
+    pages = max(1, -(-len(table.order) // ROWS_PER_PAGE))
     number = min(cut.page, pages)
     start = (number - 1) * ROWS_PER_PAGE
     drawn = usage_chart(table)
@@ -68,9 +69,9 @@ def page_context(table: UsageTable, page: str) -> dict[str, object]:
         "page": page,
         "cut": cut,
         "query": cut.query(),
-        "lines": list(_lines(table, table.rows[start : start + ROWS_PER_PAGE])),
+        "lines": list(_lines(table, table.rows_between(start, start + ROWS_PER_PAGE))),
         "total": table.total,
-        "count": len(table.rows),
+        "count": len(table.order),
         "number": number,
         "pages": pages,
         "previous": number - 1 if number > 1 else 0,
@@ -85,7 +86,7 @@ def page_context(table: UsageTable, page: str) -> dict[str, object]:
         "groups": list(Group.objects.values_list("pk", "name")[:500]),
         "roles": list(Role.objects.values_list("name", flat=True)),
         "counts_twice": "group" in cut.by,
-        "chart": charts.svg(drawn) if table.rows else "",
+        "chart": charts.svg(drawn) if table.order else "",
     }
 
 
@@ -96,18 +97,18 @@ def usage_chart(table: UsageTable) -> charts.Chart:
     unit = UNITS[cut.measure]
     if cut.by[0] in {"day", "hour"}:
         return charts.Chart(title, _over_time(table), unit)
-    largest = sorted(table.rows, key=lambda row: -row.sums.measured(cut.measure))[:MOST_BARS]
-    points = [(" · ".join(row.labels), row.sums.measured(cut.measure)) for row in largest]
+    largest = heapq.nlargest(MOST_BARS, table.order, key=table.measured)
+    points = [(" · ".join(table.labels_of(row)), table.measured(row)) for row in largest]
     return charts.Chart(title, (charts.Series(title, tuple(points)),), unit)
 
 
 def _over_time(table: UsageTable) -> tuple[charts.Series, ...]:
     cut = table.cut
     names: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in sorted(table.rows, key=lambda row: row.values[0]):
-        name = row.labels[1] if len(row.labels) > 1 else ""
-        names[name][row.labels[0]] = row.sums.measured(cut.measure)
-    days = [*_days(cut)] if cut.by[0] == "day" else sorted({r.labels[0] for r in table.rows})
+    for row in table.order:
+        moment, *rest = table.labels_of(row)
+        names[rest[0] if rest else ""][moment] = table.measured(row)
+    days = [*_days(cut)] if cut.by[0] == "day" else sorted({row[0] for row in table.order})
     return tuple(
         charts.Series(name, tuple((label, numbers.get(label, 0)) for label in days))
         for name, numbers in sorted(names.items(), key=lambda item: -sum(item[1].values()))
@@ -120,11 +121,11 @@ def _days(cut: Cut) -> Iterator[str]:
 
 
 def _lines(table: UsageTable, rows: Sequence[Row]) -> Iterator[Line]:
-    whole = table.total.measured(table.cut.measure)
+    whole = table.whole
     for row in rows:
         triples = zip(table.cut.by, row.values, row.labels, strict=True)
         cells = [Cell(label, _narrowed(table.cut, name, value)) for name, value, label in triples]
-        part = row.sums.measured(table.cut.measure)
+        part = table.measured(row.values)
         yield Line(cells, row.sums, round(100 * part / whole) if whole else 0)
 
 

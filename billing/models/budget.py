@@ -114,6 +114,7 @@ class BudgetBucket(models.Model):
     starts_at: the start of the calendar period; of a rolling rule, of the hour; the epoch of a
     rule without end.
     extra: what was granted on top of the limit for this stretch alone.
+    warned: person → the highest mark in percent that they were told of in this stretch.
     """
 
     id = ObjectIdField(primary_key=True)
@@ -123,6 +124,7 @@ class BudgetBucket(models.Model):
     used = models.BigIntegerField(default=0)
     reserved = models.BigIntegerField(default=0)
     extra = models.BigIntegerField(default=0)
+    warned = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["-starts_at", "id"]

@@ -44,7 +44,8 @@ class Hold(models.Model):
 
     ``credits``: held now, 0 once closed. ``output_tokens``: what they cover after the prompt.
     ``is_checked``: the credits are part of the person's ``held_credits`` and the call is theirs
-    to pay; else the operator pays.
+    to pay; else the operator pays. ``calls``: how many calls it is for. ``team_id``: the group
+    whose budgets count it in place of the person's.
     """
 
     id = ObjectIdField(primary_key=True)
@@ -64,6 +65,8 @@ class Hold(models.Model):
     message_id = models.CharField(max_length=64, blank=True)
     agent_id = models.CharField(max_length=64, blank=True)
     api_key_id = models.CharField(max_length=24, blank=True)
+    team_id = models.CharField(max_length=24, blank=True)
+    calls = models.PositiveIntegerField(default=1)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -60,6 +60,7 @@ class Transaction(AppendOnlyModel):
     # Class → tokens, of the classes that lie within input or output: reasoning, image …
     tokens = models.JSONField(default=dict, blank=True)
     is_estimated = models.BooleanField(default=False)
+    calls = models.PositiveIntegerField(default=1)  # programs' calls are booked several at once
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     personal_credits: int  # only on rows of ``with_credits``

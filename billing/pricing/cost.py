@@ -20,8 +20,9 @@ class TokenUsage:
     """Tokens of one call by class.
 
     ``image_tokens``, ``audio_tokens`` and ``embedding_tokens`` lie within the input,
-    ``reasoning_tokens`` within the output; the other classes do not overlap. What does not fit
-    into its whole is not counted twice.
+    ``cache_write_long_tokens`` within the cache writes, ``reasoning_tokens`` and
+    ``audio_output_tokens`` within the output; the other classes do not overlap. What does not
+    fit into its whole is not counted twice.
 
     Raises:
         ValueError: a count is no whole number from 0 to 1,000,000,000.
@@ -35,6 +36,8 @@ class TokenUsage:
     image_tokens: int = 0
     audio_tokens: int = 0
     embedding_tokens: int = 0
+    cache_write_long_tokens: int = 0
+    audio_output_tokens: int = 0
     is_estimated: bool = False
 
     def __post_init__(self) -> None:
@@ -47,6 +50,8 @@ class TokenUsage:
             self.image_tokens,
             self.audio_tokens,
             self.embedding_tokens,
+            self.cache_write_long_tokens,
+            self.audio_output_tokens,
         ):
             if type(tokens) is not int or not 0 <= tokens <= MAX_TOKENS:
                 raise ValueError(f"{tokens!r} is no count of tokens.")
@@ -67,7 +72,8 @@ class Rates:
     """Credits per token, which is the same number as USD per million tokens.
 
     A class whose rate is None costs the plain one: ``cache_write``, ``cache_read``, ``image``,
-    ``audio`` and ``embedding`` as the prompt, ``reasoning`` as the completion.
+    ``audio`` and ``embedding`` as the prompt, ``cache_write_long`` as ``cache_write``,
+    ``reasoning`` and ``audio_output`` as the completion.
     ``premium``: the rates of the whole call when its prompt is longer than ``premium_above``;
     what they leave open of reasoning, image, audio and embedding is as below the threshold.
     ``per_call``: credits on top of every call, on every tier.
@@ -85,6 +91,8 @@ class Rates:
     image: Decimal | None = None
     audio: Decimal | None = None
     embedding: Decimal | None = None
+    cache_write_long: Decimal | None = None
+    audio_output: Decimal | None = None
     per_call: Decimal = NOTHING
     pattern: str = ""
     source: Source = "table"
@@ -101,6 +109,7 @@ class Rates:
             image=_first(premium.image, self.image),
             audio=_first(premium.audio, self.audio),
             embedding=_first(premium.embedding, self.embedding),
+            audio_output=_first(premium.audio_output, self.audio_output),
         )
 
 
@@ -137,13 +146,16 @@ def prompt_parts(usage: TokenUsage, rates: Rates) -> list[Part]:
     image = min(usage.image_tokens, usage.input_tokens)
     audio = min(usage.audio_tokens, usage.input_tokens - image)
     embedding = min(usage.embedding_tokens, usage.input_tokens - image - audio)
+    kept_long = min(usage.cache_write_long_tokens, usage.cache_write_tokens)
+    write = _or(tier.cache_write, tier.prompt)
     return _present(
-        Part("input", usage.input_tokens - image - audio - embedding, tier.prompt),
-        Part("image", image, _or(tier.image, tier.prompt)),
-        Part("audio", audio, _or(tier.audio, tier.prompt)),
-        Part("embedding", embedding, _or(tier.embedding, tier.prompt)),
-        Part("cache_write", usage.cache_write_tokens, _or(tier.cache_write, tier.prompt)),
-        Part("cache_read", usage.cache_read_tokens, _or(tier.cache_read, tier.prompt)),
+        ("input", usage.input_tokens - image - audio - embedding, tier.prompt),
+        ("image", image, _or(tier.image, tier.prompt)),
+        ("audio", audio, _or(tier.audio, tier.prompt)),
+        ("embedding", embedding, _or(tier.embedding, tier.prompt)),
+        ("cache_write", usage.cache_write_tokens - kept_long, write),
+        ("cache_write_long", kept_long, _or(tier.cache_write_long, write)),
+        ("cache_read", usage.cache_read_tokens, _or(tier.cache_read, tier.prompt)),
     )
 
 
@@ -151,9 +163,11 @@ def completion_parts(usage: TokenUsage, rates: Rates) -> list[Part]:
     """Return what came out by class; classes without tokens are left out."""
     tier = rates.applying_to(usage.prompt_tokens)
     reasoning = min(usage.reasoning_tokens, usage.output_tokens)
+    audio = min(usage.audio_output_tokens, usage.output_tokens - reasoning)
     return _present(
-        Part("output", usage.output_tokens - reasoning, tier.completion),
-        Part("reasoning", reasoning, _or(tier.reasoning, tier.completion)),
+        ("output", usage.output_tokens - reasoning - audio, tier.completion),
+        ("reasoning", reasoning, _or(tier.reasoning, tier.completion)),
+        ("audio_output", audio, _or(tier.audio_output, tier.completion)),
     )
 
 
@@ -173,6 +187,13 @@ def cost(usage: TokenUsage, rates: Rates) -> int:
     return cost_parts(usage, rates).total
 
 
+def held_cost(prompt_tokens: int, output_tokens: int, rates: Rates) -> int:
+    """Return the credits that cover a call whatever its output turns out to be, rounded up."""
+    tier = rates.applying_to(prompt_tokens)
+    prompt = prompt_tokens * tier.prompt + rates.per_call
+    return math.ceil(prompt + output_tokens * _dearest_output(tier))
+
+
 def prompt_rate(usage: TokenUsage, rates: Rates) -> Decimal:
     """Return the average rate over the prompt's classes, as LibreChat's structured rows show it."""
     tier = rates.applying_to(usage.prompt_tokens)
@@ -186,12 +207,18 @@ def completion_rate(usage: TokenUsage, rates: Rates) -> Decimal:
 
 
 def output_covered(held_credits: int, prompt_tokens: int, rates: Rates) -> int:
-    """Return how many output tokens the credits pay for after the prompt."""
+    """Return how many output tokens of any class the credits pay for after the prompt."""
     tier = rates.applying_to(prompt_tokens)
     left = held_credits - prompt_tokens * tier.prompt - rates.per_call
     if left < 0:
         return 0
-    return min(MAX_TOKENS, int(left // tier.completion)) if tier.completion else MAX_TOKENS
+    dearest = _dearest_output(tier)
+    return min(MAX_TOKENS, int(left // dearest)) if dearest else MAX_TOKENS
+
+
+def _dearest_output(tier: Rates) -> Decimal:
+    plain = tier.completion
+    return max(plain, _or(tier.reasoning, plain), _or(tier.audio_output, plain))
 
 
 def _first(own: Decimal | None, below: Decimal | None) -> Decimal | None:
@@ -202,8 +229,8 @@ def _or(rate: Decimal | None, plain: Decimal) -> Decimal:
     return plain if rate is None else rate
 
 
-def _present(*parts: Part) -> list[Part]:
-    return [part for part in parts if part.tokens]
+def _present(*parts: tuple[str, int, Decimal]) -> list[Part]:
+    return [Part(kind, tokens, rate) for kind, tokens, rate in parts if tokens]
 
 
 def _sum(parts: Iterable[Part]) -> Decimal:

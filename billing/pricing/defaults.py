@@ -7,6 +7,8 @@ from decimal import Decimal
 from billing.pricing.cost import Rates
 
 DEFAULT_RATE = Decimal(6)
+# Of the input's price: what Anthropic asks for what stays in its cache for an hour.
+CLAUDE, KEPT_LONG = "claude-", 2
 
 # Of patterns of equal length the later one wins.
 PRICES: dict[str, str] = {
@@ -250,4 +252,7 @@ def _rates(pattern: str, text: str) -> Rates:
         Decimal(number) for pair in text.split() for number in pair.split("/")
     )
     rates = Rates(prompt, completion, pattern=pattern)
-    return replace(rates, cache_write=cache[0], cache_read=cache[1]) if cache else rates
+    if not cache:
+        return rates
+    kept_long = prompt * KEPT_LONG if pattern.startswith(CLAUDE) else None
+    return replace(rates, cache_write=cache[0], cache_read=cache[1], cache_write_long=kept_long)

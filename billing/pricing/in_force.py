@@ -13,14 +13,13 @@ from datetime import UTC, datetime
 
 from django.core.cache import cache
 from django.db import transaction
-from django_redis.exceptions import ConnectionInterrupted
-from redis.exceptions import RedisError
 
 from billing.models import Price
 from billing.pricing.columns import price_rates
 from billing.pricing.cost import Rates
 from billing.pricing.patterns import longest_match
 from librechat.kernel import clock
+from librechat.kernel.errors import CACHE_AWAY
 from librechat.kernel.ids import new_uuid
 
 logger = logging.getLogger(__name__)
@@ -29,7 +28,6 @@ STAMP = "prices:stamp"
 STAMP_SECONDS = 5
 NONE_SET = ""
 REMEMBERED_MODELS = 1024
-CACHE_AWAY = (RedisError, ConnectionInterrupted)
 EVER = datetime.max.replace(tzinfo=UTC)
 NEVER = datetime.min.replace(tzinfo=UTC)
 

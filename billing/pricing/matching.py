@@ -39,7 +39,8 @@ def rates_for(model: str, *, endpoint_rates: EndpointRates | None = None) -> Rat
 
     The endpoint's own, then what administrators set, then ``prices`` of librechat.yaml, then the
     built-in table, then what UNKNOWN_MODEL_PRICE says. In each the longest pattern counts.
-    ``endpoint_rates``: model → prompt, completion and maybe cacheWrite, cacheRead.
+    ``endpoint_rates``: model → prompt, completion and maybe cacheWrite, cacheRead,
+    cacheWriteLong, audioOutput.
 
     Raises:
         NoPriceError: nothing fits and UNKNOWN_MODEL_PRICE is "refuse".
@@ -96,6 +97,8 @@ def _from_endpoint(model: str, endpoint_rates: EndpointRates) -> Rates | None:
         completion=completion,
         cache_write=_number(given, "cacheWrite", "cache_write", "write"),
         cache_read=_number(given, "cacheRead", "cache_read", "read"),
+        cache_write_long=_number(given, "cacheWriteLong", "cache_write_long"),
+        audio_output=_number(given, "audioOutput", "audio_output"),
         pattern=name,
         source="endpoint",
     )
@@ -125,6 +128,8 @@ def _written(pattern: str, given: config.PriceRates) -> Rates:
         image=rate_checked(given.image),
         audio=rate_checked(given.audio),
         embedding=rate_checked(given.embedding),
+        cache_write_long=rate_checked(given.cache_write_long),
+        audio_output=rate_checked(given.audio_output),
         per_call=_exact(given.per_call),
         pattern=pattern,
         source="yaml",
@@ -137,6 +142,7 @@ def _tier(pattern: str, tier: config.LongContextRates) -> Rates:
         completion=_exact(tier.completion),
         cache_write=rate_checked(tier.cache_write),
         cache_read=rate_checked(tier.cache_read),
+        cache_write_long=rate_checked(tier.cache_write_long),
         pattern=pattern,
         source="yaml",
     )

@@ -15,6 +15,8 @@ NUMBERS = (
     "image",
     "audio",
     "embedding",
+    "cache_write_long",
+    "audio_output",
     "per_call",
 )
 
@@ -45,6 +47,8 @@ def rates_from_json(body: Mapping[str, object]) -> Rates:
         image=numbers.get("image"),
         audio=numbers.get("audio"),
         embedding=numbers.get("embedding"),
+        cache_write_long=numbers.get("cache_write_long"),
+        audio_output=numbers.get("audio_output"),
         per_call=numbers.get("per_call", NOTHING),
         pattern=str(body["pattern"]),
         source=_source(body["source"]),

@@ -51,15 +51,21 @@ class Standing:
         return 100 * self.used // self.limit if self.limit else 100
 
 
-def holding_for(user: User, *, agent_id: str = "", api_key_id: str = "") -> Q:
-    """Return the condition for active rules that count a call; the groups are a subquery."""
-    groups = GroupMember.objects.filter(user=user).values("group_id")
-    found = (
-        Q(scope=Scope.INSTANCE)
-        | Q(scope__in=PERSONAL, scope_id=user.pk)
-        | Q(scope=Scope.ROLE, scope_id=user.role)
-        | Q(scope=Scope.GROUP, scope_id__in=groups)
-    )
+def holding_for(user: User, *, agent_id: str = "", api_key_id: str = "", team_id: str = "") -> Q:
+    """Return the condition for active rules that count a call; the groups are a subquery.
+
+    A team's call counts in the team's rules, not in those of the person who answers for it.
+    """
+    found = Q(scope=Scope.INSTANCE)
+    if team_id:
+        found |= Q(scope=Scope.GROUP, scope_id=team_id)
+    else:
+        groups = GroupMember.objects.filter(user=user).values("group_id")
+        found |= (
+            Q(scope__in=PERSONAL, scope_id=user.pk)
+            | Q(scope=Scope.ROLE, scope_id=user.role)
+            | Q(scope=Scope.GROUP, scope_id__in=groups)
+        )
     if agent_id:
         found |= Q(scope=Scope.AGENT, scope_id=agent_id)
     if api_key_id:
@@ -145,7 +151,7 @@ def _sums(counted: Counted) -> Iterable[Any]:
 
 
 def _buckets(counted: Counted) -> Iterable[BudgetBucket]:
-    return _chosen(counted).order_by("starts_at") if counted else []
+    return _chosen(counted).defer("warned").order_by("starts_at") if counted else []
 
 
 def _chosen(counted: Counted) -> QuerySet[BudgetBucket]:

@@ -3,7 +3,7 @@
 from datetime import UTC
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models import F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, TruncHour
 
 from billing.models import Entry, Transaction
@@ -36,14 +36,16 @@ def call_sums(*columns: str, **where: Any) -> QuerySet[Entry, dict[str, Any]]:
         .order_by()
         .values(*names or ["all"])
         .annotate(
-            calls=Count("id", filter=REVENUE),
+            calls=Coalesce(Sum("transaction__calls", filter=REVENUE), 0),
             # Not named after the entry's own columns: a later sum would take the sum for them.
             sum_input=Sum("input_tokens"),
             sum_output=Coalesce(-Sum(F("raw_amount"), filter=COMPLETION), 0),
             sum_write=Sum("write_tokens"),
             sum_read=Sum("read_tokens"),
             sum_credits=Coalesce(Sum("credits", filter=REVENUE), 0),
-            estimated_calls=Count("id", filter=REVENUE & Q(transaction__is_estimated=True)),
+            estimated_calls=Coalesce(
+                Sum("transaction__calls", filter=REVENUE & Q(transaction__is_estimated=True)), 0
+            ),
         )
     )
     return rows

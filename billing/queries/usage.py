@@ -5,15 +5,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet, Sum, Value
 
 from billing.models import UsageDay, UsageHour
 from billing.models.usage import SUMS
-from billing.queries.calls import call_sums, sums_of
+from billing.queries.calls import call_sums, calls, sums_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # What else usage can be grouped by, beside DIMENSIONS.
 TIMES = ("day", "hour")
+# Calls that a page adds up itself; a chore that lags may leave a million of them.
+MOST_LIVE = 10_000
+KNOWN_SECONDS = 30
+_SUMS_END = "usage-sums-end"
 
 Key: TypeAlias = tuple[Any, ...]
 # In the order of SUMS.
@@ -65,6 +70,24 @@ def days_done_until() -> datetime | None:
     return last + DAY if last else None
 
 
+def sums_end() -> datetime | None:
+    """Return where the sums end when more calls wait behind them than a page adds up; else None.
+
+    Asked once in half a minute.
+    """
+    known: list[datetime | None] | None = cache.get(_SUMS_END)
+    if known is None:
+        known = [_sums_end()]
+        cache.set(_SUMS_END, known, KNOWN_SECONDS)
+    return known[0]
+
+
+def span_summed(span: Span) -> Span:
+    """Return as much of a stretch of time as can be summed up while somebody waits."""
+    end = sums_end()
+    return span if end is None else Span(span.start, max(span.start, min(span.end, end)))
+
+
 def rows_of(model: type[UsageDay] | type[UsageHour]) -> "QuerySet[Any]":
     """Return every row of one of the two tables."""
     return UsageDay.objects.all() if model is UsageDay else UsageHour.objects.all()
@@ -113,6 +136,16 @@ def total(sums: Iterable[Sequence[int]]) -> Numbers:
     return numbers
 
 
+def _sums_end() -> datetime | None:
+    done = hours_done_until()
+    waiting = calls().order_by("created_at").values_list("created_at", flat=True)
+    if done is not None:
+        waiting = waiting.filter(created_at__gte=done)
+    if not waiting[MOST_LIVE : MOST_LIVE + 1]:
+        return None
+    return done or hour_of(waiting[0])
+
+
 def _add(found: dict[Key, Numbers], rows: Iterator[tuple[Key, Sequence[int]]]) -> None:
     for key, numbers in rows:
         known = found.get(key)
@@ -130,6 +163,7 @@ def _summed(
 ) -> Iterator[tuple[Key, Sequence[int]]]:
     columns = ["starts_at" if name in TIMES else name for name in question.by]
     is_day = [name == "day" for name in question.by]
+    has_day = any(is_day)
     rows = (
         rows_of(model)
         .filter(when, **question.where)
@@ -140,13 +174,21 @@ def _summed(
         .values_list(*columns, *(f"sum_{name}" for name in SUMS))
     )
     width = len(columns)
+    days: dict[datetime, datetime] = {}  # moments are few, rows are many
     for row in rows.iterator(chunk_size=5_000):
         if row[width] is None:  # sums over nothing
             continue
         key = row[:width]
-        if any(is_day):
-            key = tuple(day_of(v) if d else v for v, d in zip(key, is_day, strict=True))
+        if has_day:
+            key = tuple(_day(v, days) if d else v for v, d in zip(key, is_day, strict=True))
         yield key, row[width:]
+
+
+def _day(moment: datetime, days: dict[datetime, datetime]) -> datetime:
+    known = days.get(moment)
+    if known is None:
+        known = days[moment] = day_of(moment)
+    return known
 
 
 def _live(question: Question, start: datetime) -> Iterator[tuple[Key, Sequence[int]]]:

@@ -1,9 +1,11 @@
 """A cut through the usage as rows: grouped, named, sorted."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
+from itertools import product
+from operator import add
 from typing import Any
 
 from django.db.models import QuerySet
@@ -50,18 +52,6 @@ class Sums:
         """How many calls of a hundred were counted by us, not by the provider."""
         return round(100 * self.estimated_calls / self.calls) if self.calls else 0
 
-    def measured(self, measure: str) -> int:
-        """Return one of the page's measures."""
-        match measure:
-            case "tokens":
-                return self.tokens
-            case "calls":
-                return self.calls
-            case "estimated":
-                return self.estimated_percent
-            case _:
-                return self.credits
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -74,33 +64,52 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class UsageTable:
-    """Every row of a cut, sorted, and the sums over all calls, each counted once."""
+    """Every row of a cut, sorted, and the sums over all calls, each counted once.
+
+    Rows are made when they are read: a page of a long table makes its own rows only.
+    order: the rows' values. sums: values → numbers in the order of SUMS.
+    names: for each level value → what people read.
+    """
 
     cut: Cut
-    rows: list[Row]
+    order: list[Key]
+    sums: Mapping[Key, Numbers]
+    names: tuple[Mapping[str, str], ...]
     total: Sums
+
+    @property
+    def rows(self) -> list[Row]:
+        """All of them."""
+        return self.rows_between(0, len(self.order))
+
+    def rows_between(self, start: int, end: int) -> list[Row]:
+        """Return some of them, from ``start`` until before ``end``."""
+        return [
+            Row(values, self.labels_of(values), Sums(*self.sums[values]))
+            for values in self.order[start:end]
+        ]
+
+    @property
+    def whole(self) -> int:
+        """The cut's measure of all calls."""
+        return measured(astuple(self.total), self.cut.measure)
+
+    def labels_of(self, values: Key) -> tuple[str, ...]:
+        """Return what people read in place of a row's values."""
+        return tuple(names[value] for names, value in zip(self.names, values, strict=True))
+
+    def measured(self, values: Key) -> int:
+        """Return the cut's measure of a row."""
+        return measured(self.sums[values], self.cut.measure)
 
 
 def usage_table(cut: Cut) -> UsageTable:
     """Return a cut's rows; a bounded number of queries, whatever there is."""
     question = cut_question(cut)
     found = usage_sums(question)
-    names = [GROUPINGS[name] for name in cut.by]
-    spots = [question.by.index(column) for column in names]
-    people = {key[spots[at]] for key in found for at, c in enumerate(names) if c == "user_id"}
-    expanders = [_expander(name, people) for name in cut.by]
-    folded: dict[Key, Numbers] = {}
-    for key, numbers in found.items():
-        for values in _product([expand(key[spots[at]]) for at, expand in enumerate(expanders)]):
-            known = folded.setdefault(values, [0] * len(SUMS))
-            for at, number in enumerate(numbers):
-                known[at] += number
-    namers = [_namer(name, folded, at) for at, name in enumerate(cut.by)]
-    rows = [
-        Row(key, tuple(name(value) for name, value in zip(namers, key, strict=True)), Sums(*sums))
-        for key, sums in folded.items()
-    ]
-    return UsageTable(cut, _sorted(rows, cut), Sums(*total(found.values())))
+    folded = _folded(cut, question.by, found)
+    names = tuple(_names(name, {key[at] for key in folded}) for at, name in enumerate(cut.by))
+    return UsageTable(cut, _order(cut, folded, names), folded, names, Sums(*total(found.values())))
 
 
 def record_of(table: UsageTable, row: Row) -> dict[str, str | int]:
@@ -121,21 +130,58 @@ def export_columns(cut: Cut) -> list[str]:
     return [*levels, *COLUMNS]
 
 
-def _sorted(rows: list[Row], cut: Cut) -> list[Row]:
-    rows.sort(key=lambda row: tuple(label.casefold() for label in row.labels))
+def measured(numbers: Sequence[int], measure: str) -> int:
+    """Return one of the page's measures of a row's numbers."""
+    calls, *tokens, money, estimated = numbers
+    match measure:
+        case "tokens":
+            return sum(tokens)
+        case "calls":
+            return calls
+        case "estimated":
+            return round(100 * estimated / calls) if calls else 0
+        case _:
+            return money
+
+
+def _folded(cut: Cut, by: tuple[str, ...], found: Mapping[Key, Numbers]) -> dict[Key, Numbers]:
+    """Return the values of the cut's levels → sums; who is in two groups counts in both."""
+    spots = [by.index(GROUPINGS[name]) for name in cut.by]
+    expanders = []
+    for name, spot in zip(cut.by, spots, strict=True):
+        expand = _expander(name, {key[spot] for key in found})
+        expanders.append({value: expand(value) for value in {key[spot] for key in found}})
+    folded: dict[Key, Numbers] = {}
+    for key, numbers in found.items():
+        levels = [expand[key[spot]] for expand, spot in zip(expanders, spots, strict=True)]
+        for values in product(*levels):
+            known = folded.get(values)
+            folded[values] = numbers if known is None else [*map(add, known, numbers)]
+    return folded
+
+
+def _order(
+    cut: Cut, sums: Mapping[Key, Numbers], names: tuple[Mapping[str, str], ...]
+) -> list[Key]:
+    """Return the rows' values sorted as the cut asks, equal ones by name."""
+    ranks = [_ranks(level) for level in names]
+
+    def by_name(values: Key) -> tuple[int, ...]:
+        return tuple(rank[value] for rank, value in zip(ranks, values, strict=True))
+
+    order = sorted(sums, key=by_name)
     if cut.sort == "name":
-        return rows[::-1] if cut.is_descending else rows
+        return order[::-1] if cut.is_descending else order
     if not cut.sort and cut.by[0] in {"day", "hour"}:
-        return rows
+        return order
     measure = cut.sort or cut.measure
-    rows.sort(key=lambda row: row.sums.measured(measure), reverse=cut.is_descending)
-    return rows
+    order.sort(key=lambda values: measured(sums[values], measure), reverse=cut.is_descending)
+    return order
 
 
-def _product(columns: Sequence[Sequence[str]]) -> Iterable[tuple[str, ...]]:
-    if len(columns) == 1:
-        return [(value,) for value in columns[0]]
-    return [(first, second) for first in columns[0] for second in columns[1]]
+def _ranks(names: Mapping[str, str]) -> dict[str, int]:
+    labels = {label: at for at, label in enumerate(sorted({*map(str.casefold, names.values())}))}
+    return {value: labels[label.casefold()] for value, label in names.items()}
 
 
 def _expander(name: str, people: set[Any]) -> Callable[[Any], Sequence[str]]:
@@ -167,9 +213,8 @@ def _groups_of(people: set[str]) -> dict[str, list[str]]:
     return groups
 
 
-def _namer(name: str, rows: dict[Key, Numbers], at: int) -> Callable[[str], str]:
-    """Return how a value is called."""
-    values = {key[at] for key in rows}
+def _names(name: str, values: set[str]) -> dict[str, str]:
+    """Return value → how it is called, for each of them."""
     known: dict[str, str] = {}
     match name:
         case "user":
@@ -180,10 +225,11 @@ def _namer(name: str, rows: dict[Key, Numbers], at: int) -> Callable[[str], str]
             known = _by_id(ApiKey.objects.all(), values, "name")
         case _:
             pass
-    missing = _("(deleted)") if name == "user" else _("(none)")
     if name == "user":
-        return lambda value: known.get(value) or (f"{missing} {value}" if value else missing)
-    return lambda value: known.get(value) or value or missing
+        gone = _("(deleted)")
+        return {value: known.get(value) or f"{gone} {value}".strip() for value in values}
+    missing = _("(none)")
+    return {value: known.get(value) or value or missing for value in values}
 
 
 def _by_id(rows: "QuerySet[Any]", ids: set[str], column: str) -> dict[str, str]:

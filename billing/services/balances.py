@@ -3,8 +3,11 @@
 from django.db import transaction
 
 from accounts.models import User
+from accounts.services.audit import Act, Target, audit_record
+from accounts.services.invites import OWED
 from billing.models import Balance, Transaction
 from billing.models.account import Kind
+from billing.queries.promises import PROMISED, promises_of
 from billing.services.ledger import Line, transaction_book
 from billing.services.movements import balance_move
 from billing.services.rules import balance_rules
@@ -19,7 +22,10 @@ def balance_get(user: User) -> Balance | None:
 
 
 def balance_ensure(*, user: User) -> Balance:
-    """Return the balance with the refill rules of now; a fresh one has the start balance."""
+    """Return the balance with the refill rules of now.
+
+    A fresh one has the start balance, and what an invitation promised while balances were off.
+    """
     rules = _refill_rules(user)
     balance = Balance.objects.filter(user=user).first() or _balance_create(user, rules)
     changed = {name: value for name, value in rules.items() if getattr(balance, name) != value}
@@ -65,8 +71,28 @@ def _balance_create(user: User, rules: dict[str, bool | int | str]) -> Balance:
         balance, is_new = Balance.objects.get_or_create(user=user, defaults=rules)
         if is_new and start:
             balance_grant(user=user, amount=start, key=f"start:{user.pk}", context="start")
+        if is_new:
+            _promises_keep(user)
             balance.refresh_from_db()
     return balance
+
+
+def _promises_keep(user: User) -> None:
+    """Book what the person's invitation promised, as its maker would have by hand."""
+    for row in promises_of(user):
+        told = row.data
+        amount, key = int(told[OWED]), f"admin:{told['key']}:{user.pk}"
+        balance_grant(user=user, amount=amount, key=key, context="admin", source=Kind.ADJUSTMENT)
+        act = Act(
+            category="billing",
+            action="balance.added",
+            actor=User.objects.filter(pk=told["by"]).first(),
+            target=Target.person(user),
+            metadata={"promised": amount, "booking": key, "reason": told["reason"]},
+        )
+        audit_record(act)
+        row.data = {name: value for name, value in told.items() if name not in PROMISED}
+        row.save(update_fields=["data"])
 
 
 def _refill_rules(user: User) -> dict[str, bool | int | str]:

@@ -11,8 +11,9 @@ from accounts.models import User
 from billing import config
 from billing.errors import BudgetExceededError, InsufficientBalanceError, KeyTakenError
 from billing.models import Hold
+from billing.models.budget import Measure
 from billing.models.hold import UNSETTLED, HoldState
-from billing.pricing.cost import INCOMPLETE, WHOLE, TokenUsage, cost, cost_parts
+from billing.pricing.cost import INCOMPLETE, WHOLE, Cost, TokenUsage, cost_parts, held_cost
 from billing.pricing.matching import rates_for
 from billing.pricing.rates_json import rates_to_json
 from billing.services.balances import balance_ensure
@@ -46,6 +47,8 @@ class Call:
 
     ``context``: LibreChat's word for why: message, title, memory …
     ``endpoint_rates``: model → the endpoint's own prices, over the table's.
+    ``team_id``: the group that calls; the operator pays, and its budgets count in place of the
+    person's. ``calls``: how many calls one hold is for; its tokens are those of all of them.
     """
 
     user: User
@@ -58,6 +61,17 @@ class Call:
     agent_id: str = ""
     api_key_id: str = ""
     endpoint_rates: Mapping[str, Mapping[str, float]] | None = None
+    team_id: str = ""
+    calls: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the calls of one hold came to; ``parts``: the sum of what each of them costs."""
+
+    calls: int
+    usage: TokenUsage
+    parts: Cost
 
 
 def hold_open(*, call: Call, prompt_tokens: int, output_tokens: int) -> Hold:
@@ -78,7 +92,7 @@ def hold_open(*, call: Call, prompt_tokens: int, output_tokens: int) -> Hold:
     hold = _draft(call, prompt_tokens=prompt_tokens, output_tokens=output_tokens)
     if not (hold.is_checked or config.transactions_enabled() or budgets_are_there()):
         return hold
-    needed = cost(TokenUsage(prompt_tokens), hold_rates(hold))
+    needed = held_cost(prompt_tokens, 0, hold_rates(hold))
     try:
         is_placed = _placed(hold, needed)
     except (IntegrityError, BudgetExceededError):
@@ -108,7 +122,7 @@ def hold_extend(*, hold: Hold, output_tokens: int) -> Hold:
         return hold
     if refill_if_due(user=hold.user) and hold_stretch(hold, output_tokens=output_tokens):
         return hold
-    return _refuse(hold, cost(TokenUsage(hold.prompt_tokens, output_tokens), hold_rates(hold)))
+    return _refuse(hold, held_cost(hold.prompt_tokens, output_tokens, hold_rates(hold)))
 
 
 def hold_settle(*, hold: Hold, usage: TokenUsage, is_incomplete: bool = False) -> int:
@@ -119,6 +133,17 @@ def hold_settle(*, hold: Hold, usage: TokenUsage, is_incomplete: bool = False) -
     """
     factor = INCOMPLETE if is_incomplete else WHOLE
     parts = cost_parts(usage, hold_rates(hold), completion_factor=factor)
+    context = "incomplete" if is_incomplete else hold.context
+    return _settle(hold, Batch(1, usage, parts), context)
+
+
+def hold_settle_batch(*, hold: Hold, batch: Batch) -> int:
+    """Book what the calls of a hold came to, as ``hold_settle`` does for one."""
+    return _settle(hold, batch, hold.context)
+
+
+def _settle(hold: Hold, batch: Batch, context: str) -> int:
+    usage, parts = batch.usage, batch.parts
     if not hold.is_recorded:
         return parts.total
     with transaction.atomic():
@@ -128,9 +153,14 @@ def hold_settle(*, hold: Hold, usage: TokenUsage, is_incomplete: bool = False) -
             return (row.charged_credits or 0) if row else 0
         kept = reservations_lock(row) if row.is_reserved else []
         if row.is_checked or config.transactions_enabled():
-            context = "incomplete" if is_incomplete else row.context
+            row.calls = batch.calls
             call_book(row, usage=usage, parts=parts, held=row.credits, context=context)
-        reservations_settle(kept, usage=usage, charged=parts.total)
+        used: dict[str, int] = {
+            Measure.MONEY: parts.total,
+            Measure.TOKENS: usage.total_tokens,
+            Measure.MESSAGES: batch.calls,
+        }
+        reservations_settle(kept, used=used)
         # Last: a repeated start that waits for this row must not hold what this one needs.
         hold_close(row, state=HoldState.SETTLED, charged=parts.total)
     return parts.total
@@ -163,7 +193,7 @@ def _draft(call: Call, *, prompt_tokens: int, output_tokens: int) -> Hold:
     return Hold(
         key=call.key,
         user=call.user,
-        is_checked=balance_rules(call.user).enabled,
+        is_checked=balance_rules(call.user).enabled and not call.team_id,
         prompt_tokens=prompt_tokens,
         output_tokens=output_tokens,
         rates=rates_to_json(rates_for(call.model, endpoint_rates=call.endpoint_rates)),
@@ -174,6 +204,8 @@ def _draft(call: Call, *, prompt_tokens: int, output_tokens: int) -> Hold:
         message_id=call.message_id,
         agent_id=call.agent_id,
         api_key_id=call.api_key_id,
+        team_id=call.team_id,
+        calls=call.calls,
         expires_at=hold_expiry(call.user),
     )
 
@@ -183,6 +215,9 @@ def _placed(hold: Hold, needed: int) -> bool:
     if hold.is_checked:
         balance_ensure(user=hold.user)
     if hold_place(hold, is_whole=True):
+        # LibreChat refills when the prompt takes the last credit, not only when it lacks one.
+        if hold.is_checked and hold.credits == needed and credits_free(hold.user_id) <= 0:
+            refill_if_due(user=hold.user)
         return True
     if credits_free(hold.user_id) <= needed:
         refill_if_due(user=hold.user)

@@ -9,7 +9,7 @@ from accounts.models import User
 from billing import config
 from billing.models import BudgetReservation, Hold
 from billing.models.hold import UNSETTLED, HoldQuerySet, HoldState
-from billing.pricing.cost import Rates, TokenUsage, cost, output_covered
+from billing.pricing.cost import Rates, held_cost, output_covered
 from billing.pricing.rates_json import rates_from_json
 from billing.services.budget_warnings import warnings_due
 from billing.services.movements import credits_hold, credits_release
@@ -56,8 +56,7 @@ def hold_place(hold: Hold, *, is_whole: bool) -> bool:
             return True
         hold.output_tokens = reach
         hold.save(force_insert=True)
-        stood = places_take(places, hold)
-    hold.notices = warnings_due(hold.user_id, stood)
+        hold.notices = warnings_due(hold.user_id, places_take(places, hold))
     return True
 
 
@@ -130,8 +129,8 @@ def _locking() -> HoldQuerySet:
 def _place_paid(hold: Hold, output_tokens: int, *, is_whole: bool) -> int | None:
     """Hold credits for a draft; return how many output tokens they pay for."""
     rates = hold_rates(hold)
-    wanted = cost(TokenUsage(hold.prompt_tokens, output_tokens), rates)
-    at_least = wanted if is_whole else cost(TokenUsage(hold.prompt_tokens), rates)
+    wanted = held_cost(hold.prompt_tokens, output_tokens, rates)
+    at_least = wanted if is_whole else held_cost(hold.prompt_tokens, 0, rates)
     part = credits_hold(hold.user_id, at_least=at_least, at_most=wanted)
     if part is None:
         return None
@@ -144,10 +143,10 @@ def _place_paid(hold: Hold, output_tokens: int, *, is_whole: bool) -> int | None
 def _reach_paid(row: Hold, output_tokens: int) -> int | None:
     """Add credits to a locked row; return how many output tokens it then pays for."""
     rates = hold_rates(row)
-    wanted = cost(TokenUsage(row.prompt_tokens, output_tokens), rates) - row.credits
+    wanted = held_cost(row.prompt_tokens, output_tokens, rates) - row.credits
     if wanted <= 0:
         return output_tokens
-    one_more = cost(TokenUsage(row.prompt_tokens, row.output_tokens + 1), rates) - row.credits
+    one_more = held_cost(row.prompt_tokens, row.output_tokens + 1, rates) - row.credits
     at_least = min(max(one_more, 1), wanted)
     part = credits_hold(row.user_id, at_least=at_least, at_most=wanted)
     if part is None:

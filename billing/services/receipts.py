@@ -48,6 +48,7 @@ def _header(hold: Hold, *, usage: TokenUsage, context: str) -> Transaction:
         rates=hold.rates,
         tokens=_tokens_within(usage),
         is_estimated=usage.is_estimated,
+        calls=hold.calls,
     )
 
 

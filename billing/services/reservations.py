@@ -4,7 +4,7 @@ Locks are taken in one order everywhere, so that no two calls wait for each othe
 row, the budgets by their id, the balance. Buckets are only touched under their budget's lock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,13 +14,15 @@ from django.db.models import F
 
 from billing.models import Budget, BudgetBucket, BudgetReservation, Hold
 from billing.models.budget import Behaviour, Measure
-from billing.pricing.cost import MAX_TOKENS, TokenUsage, cost, output_covered
+from billing.pricing.cost import MAX_TOKENS, held_cost, output_covered
 from billing.pricing.rates_json import rates_from_json
 from billing.queries.budget_windows import window_at, window_with
 from billing.queries.budgets import Standing, holding_for, standings, subject_of
 from billing.services.budget_words import refusal
 from librechat.kernel import clock
+from librechat.kernel.errors import CACHE_AWAY
 
+ANSWERING = frozenset({"message", "relay"})  # contexts whose calls answer somebody
 KNOWN_SECONDS = 2  # other processes hear of the first budget within this time
 _ARE_THERE = "budgets-are-there"
 
@@ -47,10 +49,13 @@ class Place:
 
 def budgets_are_there() -> bool:
     """Return whether there is any budget; asked once in two seconds."""
-    known: bool | None = cache.get(_ARE_THERE)
-    if known is None:
-        known = Budget.objects.filter(is_active=True).exists()
-        cache.set(_ARE_THERE, known, KNOWN_SECONDS)
+    try:
+        known: bool | None = cache.get(_ARE_THERE)
+        if known is None:
+            known = Budget.objects.filter(is_active=True).exists()
+            cache.set(_ARE_THERE, known, KNOWN_SECONDS)
+    except CACHE_AWAY:  # the books are the database's: budgets hold without the cache
+        return Budget.objects.filter(is_active=True).exists()
     return known
 
 
@@ -66,24 +71,29 @@ def starts_turn(context: str, key: str) -> bool:
     key: of a run ``<generation>:<step>``, the first step 0.
     """
     step = key.rpartition(":")[2]
-    return context == "message" and not (":" in key and step.isdecimal() and int(step) > 0)
+    return context in ANSWERING and not (":" in key and step.isdecimal() and int(step) > 0)
 
 
 def reservation_amount(measure: str, hold: Hold, output_tokens: int) -> int:
     """Return what a call of that many tokens out takes of a budget."""
     match measure:
         case Measure.MONEY:
-            return cost(TokenUsage(hold.prompt_tokens, output_tokens), rates_from_json(hold.rates))
+            return held_cost(hold.prompt_tokens, output_tokens, rates_from_json(hold.rates))
         case Measure.TOKENS:
             return hold.prompt_tokens + output_tokens
         case _:
-            return 1
+            return hold.calls
 
 
 def places_lock(hold: Hold) -> list[Place]:
     """Lock the budgets that hold for a new call and return its places in them, in lock order."""
     rules = Budget.objects.filter(
-        holding_for(hold.user, agent_id=hold.agent_id, api_key_id=hold.api_key_id)
+        holding_for(
+            hold.user,
+            agent_id=hold.agent_id,
+            api_key_id=hold.api_key_id,
+            team_id=hold.team_id,
+        )
     )
     if not starts_turn(hold.context, hold.key):
         rules = rules.exclude(measure=Measure.MESSAGES)
@@ -191,15 +201,13 @@ def reservations_lock(row: Hold) -> list[BudgetReservation]:
     return list(locked.order_by("bucket__budget_id"))
 
 
-def reservations_settle(
-    kept: Iterable[BudgetReservation], *, usage: TokenUsage, charged: int
-) -> None:
-    """Count what a call used in place of what was promised, in the bucket of its beginning."""
+def reservations_settle(kept: Iterable[BudgetReservation], *, used: Mapping[str, int]) -> None:
+    """Count what was used in place of what was promised, in the bucket of its beginning.
+
+    used: measure → credits, tokens or messages.
+    """
     for one in kept:
-        measure = one.bucket.budget.measure
-        tokens = usage.total_tokens if measure == Measure.TOKENS else 1
-        used = charged if measure == Measure.MONEY else tokens
-        _bucket_move(one.bucket, reserved=-one.amount, used=used)
+        _bucket_move(one.bucket, reserved=-one.amount, used=used[one.bucket.budget.measure])
         one.delete()
 
 

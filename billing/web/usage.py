@@ -15,14 +15,19 @@ from django.views.generic import View
 from accounts.models import User
 from accounts.queries.audit import cell
 from accounts.web.settings_pages import person
-from billing.queries.own_receipts import Receipt, receipt_json, receipts_all, receipts_page
 from billing.queries.own_usage import OwnUsage, own_usage
+from billing.queries.receipts import (
+    COLUMNS,
+    Receipt,
+    receipt_json,
+    receipts_all,
+    receipts_page,
+)
 from billing.services.balances import balance_get
 from billing.services.refills import refill_due_at
 from billing.web.budget_context import budgets_context
 from librechat.kernel import charts, clock
 
-COLUMNS = [*Receipt.__dataclass_fields__, "usd"]
 LONGEST_ID = 64
 
 
