@@ -201,6 +201,8 @@ OUTPUTS: Mapping[str, int] = MappingProxyType(
         "deepseek-reasoner": 64_000,
     },
 )
+# Where LibreChat names no limit but the provider refuses more.
+CEILINGS: Mapping[str, int] = MappingProxyType({"gpt-4o": 16_384, "gpt-4.1": 32_768})
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -226,12 +228,22 @@ FAMILIES = (
 
 def context_window(model: str) -> int:
     """Return how many tokens a model takes in and gives out together."""
-    return _longest(WINDOWS, model) or DEFAULT_WINDOW
+    return known_window(model) or DEFAULT_WINDOW
+
+
+def known_window(model: str) -> int | None:
+    """Return how many tokens a model takes in and gives out together; None when not known."""
+    return _longest(WINDOWS, model)
 
 
 def max_output(model: str) -> int | None:
     """Return the most tokens of one answer; None when not known."""
     return _longest(OUTPUTS, model)
+
+
+def output_ceiling(model: str) -> int | None:
+    """Return the most tokens a request may ask for, also where ``max_output`` does not know."""
+    return max_output(model) or _longest(CEILINGS, model)
 
 
 def _longest(table: Mapping[str, int], model: str) -> int | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from agents.llm import catalog
 from agents.llm.endpoint import Endpoint
+from agents.llm.wire.model_list import UNKNOWN, ModelFacts
 from billing.pricing.matching import rates_for
 from librechat.kernel.errors import AppError
 
@@ -20,15 +21,20 @@ class ModelRates:
     cache_read: float | None = None
 
 
-def window_of(endpoint: Endpoint, model: str) -> int:
-    """Return the window the operator gives a model, or the known one."""
+def window_of(endpoint: Endpoint, model: str, facts: ModelFacts = UNKNOWN) -> int:
+    """Return the window the operator gives a model, else its provider's list, else the table."""
+    return window_told(endpoint, model, facts) or catalog.context_window(model)
+
+
+def window_told(endpoint: Endpoint, model: str, facts: ModelFacts) -> int:
+    """Return the window that the operator or the provider's list gives a model; 0 for none."""
     given = (endpoint.rates or {}).get(model, {}).get("context")
-    return int(given) if given else catalog.context_window(model)
+    return int(given) if given else facts.context_window
 
 
-def model_rates(endpoint: Endpoint, model: str) -> ModelRates:
+def model_rates(endpoint: Endpoint, model: str, facts: ModelFacts = UNKNOWN) -> ModelRates:
     """Return what a model costs; a price that is only a guess is not shown."""
-    window = window_of(endpoint, model)
+    window = window_of(endpoint, model, facts)
     try:
         rates = rates_for(model, endpoint_rates=endpoint.rates)
     except AppError:

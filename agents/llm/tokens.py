@@ -17,13 +17,14 @@ import orjson
 from django.conf import settings
 
 from agents.llm.image_size import image_size
-from agents.llm.wire.neutral import (
+from agents.llm.wire.neutral import Tool
+from agents.llm.wire.parts import (
+    DocumentPart,
     ImagePart,
     Message,
     Part,
     TextPart,
     ThinkingPart,
-    Tool,
     ToolCallPart,
     ToolResultPart,
 )
@@ -41,6 +42,8 @@ WIDE_TOKENS = 0.72  # per character of a script that UTF-8 writes in three bytes
 CLAUDE_FACTOR = 1.2
 SIGNS = "{}[]()<>\"'`,;:=+-*/\\|_.\n0123456789"
 
+# Of base64: a page of a PDF is some 2,000 tokens and 50 KB. A guess, on the safe side.
+DOCUMENT_CHARACTERS_PER_TOKEN = 30
 LOW_DETAIL_TOKENS = 85
 TILE_TOKENS = 170
 TILE_PIXELS = 512
@@ -152,6 +155,8 @@ def _part(part: Part, model: str) -> int:
             return count(text, model)
         case ImagePart():
             return _image(part, model)
+        case DocumentPart(text=text, base64=encoded):
+            return count(text, model) + math.ceil(len(encoded) / DOCUMENT_CHARACTERS_PER_TOKEN)
         case ToolCallPart(name=name, arguments=arguments):
             return CALL_TOKENS + count(name, model) + count(arguments, model)
         case ToolResultPart(content=content):

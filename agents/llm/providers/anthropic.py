@@ -15,6 +15,7 @@ def build(connection: Connection) -> Provider:
     if connection.options.get("beta"):
         headers["anthropic-beta"] = connection.options["beta"]
     address = Address(
+        path_url=lambda path, _model: f"{base}/v1{path}",
         chat_url=lambda _model: f"{base}/v1/messages",
         models_url=f"{base}/v1/models?limit={MOST_MODELS}",
         headers=headers | dict(connection.headers),

@@ -1,5 +1,6 @@
 """Azure OpenAI: a deployment is part of the path."""
 
+from functools import partial
 from urllib.parse import quote, urlencode
 
 from agents.errors import NoBaseUrlError
@@ -27,14 +28,15 @@ def build(connection: Connection) -> Provider:
     base = base.rstrip("/")
     query = urlencode({"api-version": options.get("api_version") or API_VERSION})
 
-    def chat_url(model: str) -> str:
+    def path_url(path: str, model: str) -> str:
         if options.get("serverless") == "true" or "/openai/deployments/" in base:
-            return f"{base}/chat/completions?{query}"
+            return f"{base}{path}?{query}"
         deployment = quote(options.get("deployment") or model, safe="")
-        return f"{base}/openai/deployments/{deployment}/chat/completions?{query}"
+        return f"{base}/openai/deployments/{deployment}{path}?{query}"
 
     address = Address(
-        chat_url=chat_url,
+        path_url=path_url,
+        chat_url=partial(path_url, "/chat/completions"),
         models_url=f"{base}/openai/models?{query}",
         headers={"api-key": connection.api_key, **connection.headers},
     )

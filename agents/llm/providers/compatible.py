@@ -25,9 +25,11 @@ def build(connection: Connection) -> Provider:
     user = connection.options.get("models_user")
     query = f"?{urlencode({'user': user})}" if user else ""
     headers = {"Authorization": f"Bearer {connection.api_key}"} if connection.api_key else {}
+    root = base.removesuffix(CHAT_PATH)
     address = Address(
+        path_url=lambda path, _model: f"{root}{path}",
         chat_url=lambda _model: chat_url,
-        models_url=f"{base.removesuffix(CHAT_PATH)}/models{query}",
+        models_url=f"{root}/models{query}",
         headers=headers | dict(connection.headers),
     )
     return WireProvider(connection, OPENAI_CHAT, address)

@@ -10,14 +10,13 @@ from agents.llm.wire.neutral import (
     ChatRequest,
     Event,
     Finished,
-    Message,
     Started,
     TextDelta,
-    TextPart,
     ThinkingDelta,
     Usage,
     UsageReported,
 )
+from agents.llm.wire.parts import Message, TextPart
 
 MODEL = "demo"
 WORD_SECONDS = 0.015

@@ -7,24 +7,28 @@ import orjson
 
 from agents.llm.wire.neutral import (
     Event,
+    StopReason,
+    TextDelta,
+    ThinkingDelta,
+    Tool,
+    ToolCallDelta,
+    ToolCallStarted,
+    Usage,
+)
+from agents.llm.wire.parts import (
+    DocumentPart,
     ImagePart,
     Message,
     Part,
-    StopReason,
-    TextDelta,
     TextPart,
-    ThinkingDelta,
     ThinkingPart,
-    Tool,
-    ToolCallDelta,
     ToolCallPart,
-    ToolCallStarted,
     ToolResultPart,
-    Usage,
 )
 from agents.llm.wire.turns import repaired
 
 LONGEST_CALL_ID = 64
+KEPT = ("5m", "1h")  # how long Anthropic's cache keeps what is written into it
 STOP_REASONS: dict[str, StopReason] = {
     "stop": "stop",
     "end_turn": "stop",
@@ -84,6 +88,10 @@ def _content(parts: Iterable[Part]) -> str | list[dict[str, object]]:
                 blocks.append({"type": "text", "text": text})
             case ImagePart():
                 blocks.append({"type": "image_url", "image_url": {"url": _image_url(part)}})
+            case DocumentPart(text=text, title=title) if text:
+                blocks.append({"type": "text", "text": f"{title}\n\n{text}".strip()})
+            case DocumentPart():
+                blocks.append({"type": "text", "text": f"[Document not sent: {part.title}]"})
             case ThinkingPart() | ToolCallPart() | ToolResultPart():
                 pass
     if all(block["type"] == "text" for block in blocks):
@@ -173,6 +181,9 @@ class ChunkReader:
         inputs = counts.get("input_token_details") or {}
         outputs = counts.get("output_token_details") or {}
         read, written = inputs.get("cache_read") or 0, inputs.get("cache_creation") or 0
+        # What is told by how long it is kept is not told once more as a whole.
+        short, long = (inputs.get(f"ephemeral_{name}_input_tokens") or 0 for name in KEPT)
+        written = max(written, short + long)
         known = self._usage
         self._usage = Usage(
             known.input_tokens + max(0, (counts.get("input_tokens") or 0) - read - written),
@@ -180,6 +191,7 @@ class ChunkReader:
             known.cache_read_tokens + read,
             known.cache_write_tokens + written,
             known.reasoning_tokens + (outputs.get("reasoning") or 0),
+            cache_write_long_tokens=known.cache_write_long_tokens + long,
         )
 
 

@@ -30,14 +30,7 @@ from agents.llm.providers.provider import Connection
 from agents.llm.providers.refusals import refusal
 from agents.llm.providers.retries import attempt
 from agents.llm.wire.failures import from_response
-from agents.llm.wire.neutral import (
-    ChatRequest,
-    Event,
-    Failed,
-    Finished,
-    Started,
-    UsageReported,
-)
+from agents.llm.wire.neutral import ChatRequest, Event, Failed, Finished, Started, UsageReported
 
 Chunks: TypeAlias = AsyncGenerator[Chunk, None]
 

@@ -26,6 +26,10 @@ class Connection:
     options: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, object] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
+    # How often a call is tried; 0 for the policy of chats.
+    most_attempts: int = 0
+    # Until the first byte; 0 for the server's own limit.
+    first_byte_seconds: int = 0
     # False for an address a person typed in: then only public addresses are reached.
     is_trusted: bool = True
 

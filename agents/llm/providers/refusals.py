@@ -80,6 +80,8 @@ def refusal(
         data["upstream_status"] = upstream_status
     if retry_after_seconds is not None:
         data["retry_after_seconds"] = retry_after_seconds
+    if cause == "model_not_found":  # for programs; people are told our own sentence
+        data["said"] = scrubbed(failure.message, connection)
     error = kind.by(connection.name, **data)
     if cause not in QUOTED:
         return error

@@ -46,8 +46,10 @@ class Retries:
 policy = Retries()  # tests put a quicker one here
 
 
-async def attempt(call: Callable[[], Awaitable[T]]) -> T:
+async def attempt(call: Callable[[], Awaitable[T]], *, most: int = 0) -> T:
     """Return what the call returns, tried again while that makes sense.
+
+    most: attempts in all; 0 for the policy's number.
 
     Raises:
         ProviderError: the last refusal.
@@ -59,7 +61,7 @@ async def attempt(call: Callable[[], Awaitable[T]]) -> T:
             return await call()
         except ProviderError as refusal:
             wait = policy.wait_seconds(number, refusal)
-            if wait is None:
+            if wait is None or number == most:
                 raise
             logger.info(
                 "A provider call is tried again.",

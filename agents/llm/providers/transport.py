@@ -36,11 +36,13 @@ class Call:
     body: bytes = b""
 
 
-def limits() -> outbound.Limits:
-    """Return the limits the operator set for model calls."""
+def limits_of(connection: Connection) -> outbound.Limits:
+    """Return the limits the operator set for model calls, and for those of a connection."""
+    first_byte = connection.first_byte_seconds or settings.PROVIDER_FIRST_BYTE_SECONDS
+    connect = min(CONNECT_SECONDS, connection.first_byte_seconds or CONNECT_SECONDS)
     return outbound.Limits(
-        connect=CONNECT_SECONDS,
-        first_byte=settings.PROVIDER_FIRST_BYTE_SECONDS,
+        connect=connect,
+        first_byte=first_byte,
         idle=settings.PROVIDER_IDLE_SECONDS,
         total=TOTAL_SECONDS,
     )
@@ -76,7 +78,8 @@ class Transport:
             ProviderError: refused or not reached, after the retries that made sense.
         """
         async with AsyncExitStack() as stack:
-            yield await attempt(partial(self._open, call, stack))
+            opening = partial(self._open, call, stack)
+            yield await attempt(opening, most=self._connection.most_attempts)
 
     async def _open(self, call: Call, stack: AsyncExitStack) -> outbound.Response:
         opening = outbound.stream(
@@ -84,7 +87,7 @@ class Transport:
             call.url,
             headers=call.headers,
             body=call.body,
-            limits=limits(),
+            limits=limits_of(self._connection),
             reach=self._reach,
         )
         try:

@@ -1,7 +1,7 @@
 """A provider that speaks one of the wire dialects itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -13,9 +13,19 @@ from agents.errors import ProviderError, ProviderMalformedError
 from agents.llm.providers.provider import Connection
 from agents.llm.providers.refusals import refusal, scrubbed, unreached
 from agents.llm.providers.transport import Call, ParseError, Transport, gathered
-from agents.llm.wire import anthropic, anthropic_stream, openai_chat, openai_chat_stream
-from agents.llm.wire.failures import from_response
+from agents.llm.wire import (
+    anthropic,
+    anthropic_preparing,
+    anthropic_stream,
+    openai_chat,
+    openai_chat_stream,
+    openai_preparing,
+)
+from agents.llm.wire.failures import UpstreamError, from_response
+from agents.llm.wire.model_list import ModelFacts, models_of
 from agents.llm.wire.neutral import ChatRequest, Event, Failed, Finished
+from agents.llm.wire.preparing import Prepared
+from agents.llm.wire.serving.asked import BadRequestError
 from librechat.kernel import outbound
 
 END_SECONDS = 0.25  # how long the line is read on after the answer's end, to use it again
@@ -43,8 +53,10 @@ class Render(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """One wire dialect's functions."""
+    """One wire dialect's functions; ``name`` as the relay calls it."""
 
+    name: str
+    prepare: Callable[[ChatRequest], Prepared]
     render: Render
     decoder: Callable[[], Decoder]
     parse_models: Callable[[object], list[str]]
@@ -52,12 +64,16 @@ class Codec:
 
 
 OPENAI_CHAT = Codec(
+    "openai",
+    openai_preparing.prepare,
     openai_chat.render_request,
     openai_chat_stream.StreamDecoder,
     openai_chat.parse_models,
     openai_chat.parse_error,
 )
 ANTHROPIC = Codec(
+    "anthropic",
+    anthropic_preparing.prepare,
     anthropic.render_request,
     anthropic_stream.StreamDecoder,
     anthropic.parse_models,
@@ -67,8 +83,12 @@ ANTHROPIC = Codec(
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a dialect is spoken: the chat's URL by model, the list's URL, the headers."""
+    """Where a dialect is spoken: the chat's URL by model, the list's URL, the headers.
 
+    ``path_url``: path below the version (``/embeddings``) and model → URL.
+    """
+
+    path_url: Callable[[str, str], str]
     chat_url: Callable[[str], str]
     models_url: str
     headers: Mapping[str, str]
@@ -88,8 +108,46 @@ class WireProvider:
         self._address = address
         self._transport = Transport(connection, codec.parse_error)
 
+    @property
+    def dialect(self) -> str:
+        """The dialect it speaks."""
+        return self._codec.name
+
+    def decoder(self) -> Decoder:
+        """Return what reads one answer."""
+        return self._codec.decoder()
+
+    @property
+    def address(self) -> Address:
+        """Where it is spoken."""
+        return self._address
+
+    @property
+    def transport(self) -> Transport:
+        """The line."""
+        return self._transport
+
     async def stream(self, request: ChatRequest) -> AsyncIterator[Event]:
         """Yield the events of one call; the last is ``Finished`` or ``Failed``.
+
+        Raises:
+            ProviderError: before any event.
+        """
+        try:
+            prepared = self.prepare(request)
+        except BadRequestError as exc:
+            raise refusal(self._connection, UpstreamError("rejected", exc.message)) from exc
+        async with aclosing(self.batches(prepared)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    yield event
+
+    def prepare(self, request: ChatRequest) -> Prepared:
+        """Return the request as the dialect and its models can take it."""
+        return self._codec.prepare(request)
+
+    async def batches(self, prepared: Prepared) -> AsyncGenerator[list[Event], None]:
+        """Yield the events as ``stream`` does, those that came together at once.
 
         Raises:
             ProviderError: before any event.
@@ -97,16 +155,16 @@ class WireProvider:
         decoder = self._codec.decoder()
         events: list[Event] = []
         is_begun = False
-        async with self._transport.open(self._call(request)) as response:
+        async with self._transport.open(self._call(prepared.request)) as response:
             try:
                 async with aclosing(gathered(response)) as chunks:
                     async for chunk in chunks:
                         events = decoder.feed(chunk)
                         if events and isinstance(events[-1], Finished | Failed):
                             break
-                        for event in events:
+                        if events:
                             is_begun = True
-                            yield event
+                            yield prepared.restore(events)
                     else:
                         events = decoder.finish()
             except outbound.OutboundError as exc:
@@ -114,10 +172,9 @@ class WireProvider:
             if isinstance(events[-1], Finished):
                 await _read_on(response)
         *others, last = events
-        for event in others:
-            is_begun = True
-            yield event
-        yield self._told(last, is_begun=is_begun) if isinstance(last, Failed) else last
+        if isinstance(last, Failed):
+            last = self._told(last, is_begun=is_begun or bool(others))
+        yield prepared.restore([*others, last])
 
     async def list_models(self) -> list[str]:
         """Return the ids of the models the provider offers now.
@@ -125,13 +182,25 @@ class WireProvider:
         Raises:
             ProviderError: the list cannot be had.
         """
+        return self._codec.parse_models(await self._list())
+
+    async def list_facts(self) -> dict[str, ModelFacts]:
+        """Return model → what the list tells about it, of the models offered now.
+
+        Raises:
+            ProviderError: the list cannot be had.
+        """
+        return models_of(await self._list())
+
+    async def _list(self) -> object:
         content = await self._transport.fetch(
             Call("GET", self._address.models_url, self._address.headers),
         )
         try:
-            return self._codec.parse_models(orjson.loads(content))
+            listed: object = orjson.loads(content)
         except orjson.JSONDecodeError as exc:
             raise ProviderMalformedError.by(self._connection.name) from exc
+        return listed
 
     def _call(self, request: ChatRequest) -> Call:
         full = replace(

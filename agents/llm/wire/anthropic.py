@@ -1,12 +1,17 @@
 """Anthropic messages: requests, whole answers, model lists and errors."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from agents.llm.wire import anthropic_thinking, failures
-from agents.llm.wire.anthropic_messages import Block, Turn, system_blocks, turns_of
+from agents.llm.wire.anthropic_caching import mark_wished
+from agents.llm.wire.anthropic_messages import Turn, system_blocks, turns_of
 from agents.llm.wire.anthropic_models import ModelTraits, traits_of
-from agents.llm.wire.anthropic_stream import UsageCounts, stop_reason
-from agents.llm.wire.bodies import NO_PARAMETERS, completed, model_ids
+from agents.llm.wire.anthropic_pauses import continued_message
+from agents.llm.wire.anthropic_preparing import prepare, says_output
+from agents.llm.wire.anthropic_stream import UsageCounts, explanation, stop_reason
+from agents.llm.wire.anthropic_tools import choice_fields, tool_blocks
+from agents.llm.wire.bodies import completed, merged, model_ids
 from agents.llm.wire.fields import (
     JsonObject,
     count_of,
@@ -17,43 +22,52 @@ from agents.llm.wire.fields import (
     texts_of,
     to_json,
 )
-from agents.llm.wire.neutral import (
-    ChatRequest,
-    ChatResponse,
-    Message,
-    Part,
-    TextPart,
-    ThinkingPart,
-    Tool,
-    ToolCallPart,
-)
+from agents.llm.wire.json_schema import repaired
+from agents.llm.wire.neutral import ChatRequest, ChatResponse
+from agents.llm.wire.parts import Part, TextPart, ThinkingPart, ToolCallPart
 
-CACHED_TURNS = 2
-ROOT_CHOICES = ("anyOf", "oneOf", "allOf")  # refused at the root of a schema
+__all__ = ["parse_error", "parse_models", "parse_response", "prepare", "render_request"]
+
+SERVICE_TIERS = {
+    "auto": "auto",
+    "priority": "auto",
+    "standard": "standard_only",
+    "flex": "standard_only",
+}
 
 
 def render_request(request: ChatRequest, *, stream: bool) -> dict[str, object]:
     """Return the body of ``POST …/v1/messages``."""
-    traits = traits_of(request.model)
-    limit = count_of(request.parameters.get("max_tokens")) or traits.default_max_tokens
-    turns = turns_of(request.messages, has_prefill=traits.has_prefill)
+    traits = traits_of(request.model, request.capabilities)
+    parameters = request.parameters
+    limit = anthropic_thinking.limit_of(parameters, traits)
+    structured = _output(request, traits)
+    talking = replace(traits, has_prefill=False) if structured else traits
+    turns = turns_of(request.messages, talking)
     thinking = anthropic_thinking.fields(
-        request.parameters, traits, max_tokens=limit, is_allowed=_may_think(turns)
+        parameters, traits, max_tokens=limit, is_allowed=_may_think(turns)
     )
     is_thinking = anthropic_thinking.is_on(thinking)
     system = system_blocks(request.messages)
-    tools = [_tool(tool) for tool in request.tools or _tools_of_history(request.messages)]
-    if request.parameters.get("prompt_cache"):
-        _mark_for_cache(system, tools, turns, ttl=request.parameters.get("prompt_cache_ttl"))
-    body: dict[str, object] = {"model": request.model, "max_tokens": limit}
+    tools = tool_blocks(request, traits)
+    cache = mark_wished(parameters, traits, system, tools, turns)
+    body: dict[str, object] = {"model": request.model, "max_tokens": limit, **cache}
     if system:
         body["system"] = system
-    body["messages"] = [{"role": role, "content": blocks} for role, blocks in turns]
-    body |= thinking
-    body |= _parameters(request.parameters, traits, is_thinking=is_thinking)
+    messages: list[dict[str, object]] = [
+        {"role": role, "content": blocks} for role, blocks in turns
+    ]
+    body["messages"] = messages
+    if request.continued:
+        messages.append(continued_message(request.continued))
+    if request.continued and request.continued.container:
+        body["container"] = request.continued.container
+    body |= merged(thinking, structured)
+    body |= _parameters(parameters, traits, is_thinking=is_thinking)
     if tools:
         body["tools"] = tools
-        body |= _tool_choice(request.parameters, is_thinking=is_thinking)
+        can_force = traits.has_forced_tool_choice and not is_thinking
+        body |= choice_fields(parameters, can_force=can_force)
     if stream:
         body["stream"] = True
     return completed(body, request)
@@ -71,6 +85,8 @@ def parse_response(body: JsonObject) -> ChatResponse:
         parts=parts,
         reason=stop_reason(text_of(body.get("stop_reason")), has_calls=has_calls),
         usage=counts.usage(),
+        stop_sequence=text_of(body.get("stop_sequence")),
+        explanation=explanation(body),
     )
 
 
@@ -103,7 +119,8 @@ def _parts(body: JsonObject) -> Iterable[Part]:
 
 def _may_think(turns: list[Turn]) -> bool:
     """Tell whether a budget of thinking is legal: a running tool loop must begin with thoughts."""
-    *earlier, (_, last) = turns or [("user", [])]
+    spoken = [turn for turn in turns if turn[0] != "system"]
+    *earlier, (_, last) = spoken or [("user", [])]
     if not earlier or not any(block["type"] == "tool_result" for block in last):
         return True
     return earlier[-1][1][0]["type"] in {"thinking", "redacted_thinking"}
@@ -129,48 +146,18 @@ def _parameters(
     user = text_of(parameters.get("user"))
     if user:
         fields["metadata"] = {"user_id": user}
-    return fields
+    return fields | _service(parameters, traits)
 
 
-def _tool(tool: Tool) -> Block:
-    schema = {name: value for name, value in tool.parameters.items() if name not in ROOT_CHOICES}
-    block: Block = {"name": tool.name}
-    if tool.description:
-        block["description"] = tool.description
-    block["input_schema"] = {**NO_PARAMETERS, **schema}
-    return block
+def _service(parameters: Mapping[str, object], traits: ModelTraits) -> dict[str, object]:
+    tier = text_of(parameters.get("service_tier"))
+    if tier == "fast":
+        return {"speed": "fast"} if traits.has_fast_mode else {}
+    return {"service_tier": SERVICE_TIERS[tier]} if tier in SERVICE_TIERS else {}
 
 
-def _tools_of_history(messages: tuple[Message, ...]) -> list[Tool]:
-    # Tool blocks without any tool definition are refused: name those that were used.
-    calls = (part for message in messages for part in message.parts)
-    names = (part.name for part in calls if isinstance(part, ToolCallPart))
-    return [Tool(name) for name in dict.fromkeys(names)]
-
-
-def _tool_choice(parameters: Mapping[str, object], *, is_thinking: bool) -> dict[str, object]:
-    wanted = text_of(parameters.get("tool_choice"))
-    choice: dict[str, object] = {"type": "auto"}
-    if wanted == "none":
-        choice = {"type": "none"}
-    elif wanted == "required" and not is_thinking:
-        choice = {"type": "any"}
-    elif wanted not in {"", "auto", "required"} and not is_thinking:
-        choice = {"type": "tool", "name": wanted}
-    is_single = parameters.get("parallel_tool_calls") is False and wanted != "none"
-    if is_single:
-        choice["disable_parallel_tool_use"] = True
-    return {"tool_choice": choice} if wanted or is_single else {}
-
-
-def _mark_for_cache(
-    system: list[Block], tools: list[Block], turns: list[Turn], *, ttl: object
-) -> None:
-    """Mark the ends of what repeats from call to call: tools, system, the last two user turns."""
-    mark: Block = {"type": "ephemeral"}
-    if ttl == "1h":
-        mark["ttl"] = ttl
-    user_turns = [blocks for role, blocks in turns if role == "user"]
-    for blocks in (tools, system, *user_turns[-CACHED_TURNS:]):
-        if blocks:
-            blocks[-1]["cache_control"] = mark
+def _output(request: ChatRequest, traits: ModelTraits) -> dict[str, object]:
+    if request.output is None or not says_output(request.output, traits):
+        return {}
+    form = {"type": "json_schema", "schema": repaired(request.output.schema)}
+    return {"output_config": {"format": form}}

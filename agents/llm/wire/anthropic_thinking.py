@@ -17,6 +17,12 @@ BUDGETS = {
 }
 
 
+def limit_of(parameters: Mapping[str, object], traits: ModelTraits) -> int:
+    """Return how many tokens the answer may have, thoughts included."""
+    limit = count_of(parameters.get("max_tokens")) or traits.default_max_tokens
+    return min(limit, traits.max_tokens) if traits.max_tokens else limit
+
+
 def fields(
     parameters: Mapping[str, object], traits: ModelTraits, *, max_tokens: int, is_allowed: bool
 ) -> dict[str, object]:
@@ -27,14 +33,14 @@ def fields(
     effort = text_of(parameters.get("reasoning_effort"))
     wants = parameters.get("thinking")
     budget = count_of(parameters.get("thinking_budget"))
+    display = text_of(parameters.get("reasoning_display"))
     is_asked = bool(effort or wants or budget)
     if traits.thinking == "none" or (wants is None and not is_asked):
-        return {}
+        return _display(display, traits)
     if wants is False or effort == "none":
         return _off(traits)
     if traits.thinking == "adaptive":
-        adaptive: dict[str, object] = {"thinking": {"type": "adaptive", "display": "summarized"}}
-        return adaptive | _effort(effort, traits)
+        return _adaptive(display) | _effort(effort, traits)
     tokens = min(budget or BUDGETS.get(effort, DEFAULT_BUDGET), max_tokens - 1)
     if tokens < SMALLEST_BUDGET or not is_allowed:
         return {}
@@ -48,7 +54,19 @@ def is_on(thinking: Mapping[str, object]) -> bool:
     return isinstance(mode, dict) and mode["type"] != "disabled"
 
 
+def _adaptive(display: str) -> dict[str, object]:
+    return {"thinking": {"type": "adaptive", "display": display or "summarized"}}
+
+
+def _display(display: str, traits: ModelTraits) -> dict[str, object]:
+    """Return how thoughts are shown by a model that thinks without being asked."""
+    is_thinking = traits.thinking == "adaptive" and not traits.can_stop_thinking
+    return _adaptive(display) if display and is_thinking else {}
+
+
 def _off(traits: ModelTraits) -> dict[str, object]:
+    if traits.thinking == "budget" and not traits.may_think_unasked:
+        return {}  # that is what it does anyway
     if traits.can_stop_thinking:
         return {"thinking": {"type": "disabled"}}
     return {"output_config": {"effort": "low"}}
@@ -59,6 +77,10 @@ def _effort(effort: str, traits: ModelTraits) -> dict[str, object]:
         return {}
     if effort == "minimal":
         effort = "low"
-    elif effort == "xhigh" and not traits.has_extra_high_effort:
+    is_too_high = {
+        "xhigh": not traits.has_extra_high_effort,
+        "max": not traits.has_max_effort,
+    }
+    if is_too_high.get(effort):
         effort = "high"
     return {"output_config": {"effort": effort}}

@@ -61,7 +61,7 @@ _WORDS: dict[FailureKind, str] = {
     "rate_limited": r"rate_?limit|too many requests|throttl",
     "timeout": r"timed? ?out|timeout_error",
     "forbidden": r"permission_(?:error|denied)",
-    "rejected": r"invalid_request|bad_request",
+    "rejected": r"invalid_request|invalid_prompt|bad_request",
     "unavailable": r"server_error|internal_error|api_error|internal server error",
 }
 # The first pattern found in "code message" decides; the words tell more than the status.

@@ -1,6 +1,7 @@
 """Fields of JSON that a stranger wrote: read without trust, never raising."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -25,7 +26,17 @@ class NotJsonError(ValueError):
 def parse_json(text: str | bytes) -> object:
     """Return the parsed text.
 
-    Lone surrogates become U+FFFD, NaN and Infinity None: neither may reach a database.
+    Lone surrogates become U+FFFD, NaN and Infinity None: neither may reach a database. Whole
+    numbers of more than 64 bits become floating ones: no other parser would read them again.
+
+    Raises:
+        NotJsonError: the text is no JSON, or nested too deep.
+    """
+    return parsed_json(text)[0]
+
+
+def parsed_json(text: str | bytes) -> tuple[object, bool]:
+    """Return the parsed text as ``parse_json`` does, and whether it was no strict JSON.
 
     Raises:
         NotJsonError: the text is no JSON, or nested too deep.
@@ -33,18 +44,31 @@ def parse_json(text: str | bytes) -> object:
     try:
         parsed: object = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return _parse_leniently(text if isinstance(text, str) else text.decode("utf-8", "replace"))
-    return parsed
+        written = text if isinstance(text, str) else text.decode("utf-8", "replace")
+        return _parse_leniently(written), True
+    return parsed, False
 
 
 def _parse_leniently(text: str) -> object:
     repaired = _ESCAPE.sub(lambda m: "\\ufffd" if m["lone"] else m[0], text)
     printable = repaired.encode("utf-8", "replace").decode()
     try:
-        parsed: object = json.loads(printable, parse_constant=lambda _: None)
+        parsed: object = json.loads(
+            printable, parse_constant=lambda _: None, parse_int=_whole, parse_float=_finite
+        )
     except (ValueError, RecursionError) as exc:
         raise NotJsonError("The text is not JSON.") from exc
     return parsed
+
+
+def _whole(digits: str) -> int | float | None:
+    number = int(digits)  # refuses more than some thousand digits
+    return number if -(2**63) <= number < 2**64 else _finite(digits)
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
 
 
 def text_of(value: object) -> str:

@@ -1,83 +1,55 @@
-"""Neutral types: what a conversation, a request and a stream are, whatever the wire dialect."""
+"""Neutral types: what a request and a stream are, whatever the wire dialect."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-# --- What a message is made of -------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TextPart:
-    """Plain text."""
-
-    text: str
-    type: Literal["text"] = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class ImagePart:
-    """An image, either inline (base64) or by address; exactly one of the two is set."""
-
-    media_type: str = ""
-    base64: str = ""
-    url: str = ""
-    detail: str = ""
-    type: Literal["image"] = "image"
-
-
-@dataclass(frozen=True, slots=True)
-class ThinkingPart:
-    """Reasoning; the signature proves it to the provider that made it.
-
-    ``redacted`` is the provider's opaque form; then ``text`` is empty.
-    """
-
-    text: str = ""
-    signature: str = ""
-    redacted: str = ""
-    type: Literal["thinking"] = "thinking"
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCallPart:
-    """A model's wish to call a tool; ``arguments`` is JSON text exactly as streamed."""
-
-    id: str
-    name: str
-    arguments: str
-    type: Literal["tool_call"] = "tool_call"
-
-
-@dataclass(frozen=True, slots=True)
-class ToolResultPart:
-    """What a tool answered."""
-
-    call_id: str
-    content: tuple["TextPart | ImagePart", ...]
-    is_error: bool = False
-    type: Literal["tool_result"] = "tool_result"
-
-
-Part: TypeAlias = TextPart | ImagePart | ThinkingPart | ToolCallPart | ToolResultPart
-Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn; a ``tool`` message holds only tool results."""
-
-    role: Role
-    parts: tuple[Part, ...]
+from agents.llm.wire.parts import CacheMark, Message, Part, ToolKind
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A function the model may call; ``parameters`` is a JSON Schema object."""
+    """A function the model may call; ``parameters`` is a JSON Schema object.
+
+    ``is_strict``: arguments must follow the schema; None when the client did not say.
+    A ``custom`` tool takes free text in place of an object; ``grammar`` is OpenAI's description
+    of that text (``{"type": "grammar", "syntax": …, "definition": …}``).
+    """
 
     name: str
     description: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
+    is_strict: bool | None = None
+    kind: ToolKind = "function"
+    grammar: Mapping[str, object] = field(default_factory=dict)
+    cache: CacheMark = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFormat:
+    """Structured output that is asked for; ``schema`` is set for ``json_schema`` only."""
+
+    kind: Literal["json_object", "json_schema"]
+    name: str = ""
+    description: str = ""
+    schema: Mapping[str, object] = field(default_factory=dict)
+    is_strict: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PausedTurn:
+    """What a model has said in a turn that its provider broke off to have it continued.
+
+    ``content``: in the provider's own words; sent back as it is, the model goes on from there.
+    ``container``: where its code runs, "" for nowhere.
+    """
+
+    content: tuple[Mapping[str, object], ...]
+    container: str = ""
+
+    def then(self, later: "PausedTurn") -> "PausedTurn":
+        """Return the turn after it went on and was broken off again."""
+        return PausedTurn(self.content + later.content, later.container or self.container)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +59,17 @@ class ChatRequest:
     ``parameters``: wire-neutral names → values; known: temperature, top_p, top_k, max_tokens,
     stop (list), presence_penalty, frequency_penalty, seed, reasoning_effort, thinking (bool),
     thinking_budget (tokens), verbosity, tool_choice ("auto" | "none" | "required" | tool name),
-    parallel_tool_calls (bool), prompt_cache (bool), prompt_cache_ttl ("5m" | "1h"), user,
-    reasoning_replay (name of the OpenAI field that carries earlier thinking back).
+    parallel_tool_calls (bool), prompt_cache (bool), prompt_cache_ttl ("5m" | "1h"),
+    automatic_cache ("5m" | "1h": the provider itself marks the prompt's end), user,
+    reasoning_replay (name of the OpenAI field that carries earlier thinking back),
+    reasoning_display ("summarized" | "omitted"), service_tier ("auto" | "standard" | "priority" |
+    "flex" | "fast"), prompt_cache_key.
+    ``output``: structured output that is asked for.
+    ``capabilities``: what an operator says about the model, over what its name tells; the names
+    are the attributes of the dialect's ``ModelTraits``.
     ``extra``: fields put into the wire body as they are (addParams), after everything else.
     ``dropped``: names of wire fields left out (dropParams).
+    ``continued``: the turn behind the messages that is to go on, of the same provider.
     """
 
     model: str
@@ -99,6 +78,9 @@ class ChatRequest:
     parameters: Mapping[str, object] = field(default_factory=dict)
     extra: Mapping[str, object] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
+    output: OutputFormat | None = None
+    capabilities: Mapping[str, object] = field(default_factory=dict)
+    continued: PausedTurn | None = None
 
 
 # --- What comes back -----------------------------------------------------------------------
@@ -106,9 +88,13 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call, by class; the classes do not overlap except ``reasoning_tokens``.
+    """Tokens of one call, by class.
 
-    ``input_tokens`` leaves out cached ones; ``output_tokens`` includes ``reasoning_tokens``.
+    ``input_tokens`` leaves out cached ones; ``output_tokens`` includes ``reasoning_tokens`` and,
+    beside them, ``audio_output_tokens``; ``image_tokens``, ``audio_tokens`` and
+    ``embedding_tokens`` lie within the prompt; ``cache_write_long_tokens`` lie within
+    ``cache_write_tokens``: written to be kept longer than the provider's usual few minutes. The
+    others do not overlap.
     """
 
     input_tokens: int = 0
@@ -116,6 +102,11 @@ class Usage:
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     reasoning_tokens: int = 0
+    image_tokens: int = 0
+    audio_tokens: int = 0
+    embedding_tokens: int = 0
+    cache_write_long_tokens: int = 0
+    audio_output_tokens: int = 0
     is_estimated: bool = False
 
     @property
@@ -154,10 +145,11 @@ class ThinkingDelta:
 
 @dataclass(frozen=True, slots=True)
 class ThinkingSigned:
-    """The open reasoning part is complete and signed (or redacted)."""
+    """The open reasoning part is complete and signed (or redacted); ``format`` as in the part."""
 
     signature: str = ""
     redacted: str = ""
+    format: str = ""
     type: Literal["thinking_signed"] = "thinking_signed"
 
 
@@ -168,6 +160,7 @@ class ToolCallStarted:
     index: int
     id: str
     name: str
+    kind: ToolKind = "function"
     type: Literal["tool_call_started"] = "tool_call_started"
 
 
@@ -190,9 +183,17 @@ class UsageReported:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The model ended its turn. Always the last event of a whole stream."""
+    """The model ended its turn. Always the last event of a whole stream.
+
+    ``stop_sequence``: which of the asked-for sequences ended it. ``explanation``: why it refused.
+    ``paused``: the provider broke the turn off; whoever does not have it continued takes it as
+    ended.
+    """
 
     reason: StopReason
+    stop_sequence: str = ""
+    explanation: str = ""
+    paused: PausedTurn | None = None
     type: Literal["finished"] = "finished"
 
 
@@ -231,3 +232,5 @@ class ChatResponse:
     parts: tuple[Part, ...]
     reason: StopReason
     usage: Usage | None
+    stop_sequence: str = ""
+    explanation: str = ""

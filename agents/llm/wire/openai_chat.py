@@ -3,43 +3,47 @@
 from collections.abc import Iterable, Mapping
 
 from agents.llm.wire import failures
-from agents.llm.wire.bodies import NO_PARAMETERS, completed, model_ids
-from agents.llm.wire.fields import JsonObject, object_of, objects_of, text_of, texts_of
-from agents.llm.wire.neutral import (
-    ChatRequest,
-    ChatResponse,
-    Part,
-    TextPart,
-    ThinkingPart,
-    Tool,
-    ToolCallPart,
+from agents.llm.wire.bodies import completed, model_ids
+from agents.llm.wire.fields import (
+    JsonObject,
+    count_of,
+    object_of,
+    objects_of,
+    text_of,
+    texts_of,
 )
-from agents.llm.wire.openai_chat_stream import stop_reason, thinking_and_text
+from agents.llm.wire.neutral import ChatRequest, ChatResponse
+from agents.llm.wire.openai_chat_stream import explanation, stop_reason, thinking_and_text
 from agents.llm.wire.openai_messages import wire_messages
 from agents.llm.wire.openai_models import ModelTraits, traits_of
+from agents.llm.wire.openai_preparing import prepare
+from agents.llm.wire.openai_tools import response_format, tool_fields
 from agents.llm.wire.openai_usage import usage_from
+from agents.llm.wire.parts import Part, TextPart, ThinkingPart, ToolCallPart
 from agents.llm.wire.tool_calls import arguments_text
+
+__all__ = ["parse_error", "parse_models", "parse_response", "prepare", "render_request"]
 
 SAMPLING = ("temperature", "top_p", "presence_penalty", "frequency_penalty", "stop")
 OTHERS = ("top_k", "seed", "reasoning_effort", "verbosity", "user")
 MOST_STOPS = 4
-TOOL_MODES = {"auto", "none", "required"}
+# Where OpenAI has another word for a service tier; "fast" is another provider's.
+TIERS = {"standard": "default", "fast": "priority"}
 
 
 def render_request(request: ChatRequest, *, stream: bool) -> dict[str, object]:
     """Return the body of ``POST …/chat/completions``."""
-    traits = traits_of(request.model)
+    traits = traits_of(request.model, request.capabilities)
+    replay_field = text_of(request.parameters.get("reasoning_replay"))
     body: dict[str, object] = {
         "model": request.model,
-        "messages": wire_messages(
-            request.messages,
-            system_role="developer" if traits.has_developer_role else "system",
-            replay_field=text_of(request.parameters.get("reasoning_replay")),
-        ),
+        "messages": wire_messages(request.messages, traits, replay_field=replay_field),
     }
     body |= _parameters(request.parameters, traits)
     if request.tools:
-        body |= _tools(request)
+        body |= tool_fields(request, traits)
+    if request.output:
+        body["response_format"] = response_format(request.output)
     if stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
     return completed(body, request)
@@ -66,6 +70,7 @@ def parse_response(body: JsonObject) -> ChatResponse:
         parts=(*parts, *calls),
         reason=reason,
         usage=usage_from(body),
+        explanation=explanation(reason, refusal),
     )
 
 
@@ -82,34 +87,29 @@ def parse_error(status: int, body: bytes) -> failures.UpstreamError:
 def _parameters(parameters: Mapping[str, object], traits: ModelTraits) -> dict[str, object]:
     given = {name: value for name, value in parameters.items() if value not in (None, "", [])}
     is_thinking = traits.is_reasoning and given.get("reasoning_effort") != "none"
-    names = OTHERS if is_thinking else (*SAMPLING, *OTHERS)
+    is_sampled = traits.has_sampling or not is_thinking
+    names = (*SAMPLING, *OTHERS) if is_sampled else OTHERS
     fields = {name: given[name] for name in names if name in given}
     if "stop" in fields:
         fields["stop"] = texts_of(fields["stop"])[:MOST_STOPS]
+    limit = count_of(given.get("max_tokens"))
     if "max_tokens" in given:
         name = "max_completion_tokens" if traits.has_completion_limit else "max_tokens"
-        fields[name] = given["max_tokens"]
+        is_too_much = limit is not None and 0 < traits.max_tokens < limit
+        fields[name] = traits.max_tokens if is_too_much else given["max_tokens"]
+    if traits.has_openai_fields:
+        fields |= _openai_fields(given)
     return fields
 
 
-def _tools(request: ChatRequest) -> dict[str, object]:
-    fields: dict[str, object] = {"tools": [_tool(tool) for tool in request.tools]}
-    choice = text_of(request.parameters.get("tool_choice"))
-    if choice in TOOL_MODES:
-        fields["tool_choice"] = choice
-    elif choice:
-        fields["tool_choice"] = {"type": "function", "function": {"name": choice}}
-    if request.parameters.get("parallel_tool_calls") is False:
-        fields["parallel_tool_calls"] = False
+def _openai_fields(given: Mapping[str, object]) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    tier = text_of(given.get("service_tier"))
+    if tier:
+        fields["service_tier"] = TIERS.get(tier, tier)
+    if "prompt_cache_key" in given:
+        fields["prompt_cache_key"] = given["prompt_cache_key"]
     return fields
-
-
-def _tool(tool: Tool) -> dict[str, object]:
-    function: dict[str, object] = {"name": tool.name}
-    if tool.description:
-        function["description"] = tool.description
-    function["parameters"] = {**NO_PARAMETERS, **tool.parameters}
-    return {"type": "function", "function": function}
 
 
 def _calls(message: JsonObject, *, response_id: str) -> Iterable[ToolCallPart]:
@@ -119,7 +119,10 @@ def _calls(message: JsonObject, *, response_id: str) -> Iterable[ToolCallPart]:
         listed.append({"function": legacy})
     for number, call in enumerate(listed):
         function = object_of(call.get("function"))
-        name = text_of(function.get("name"))
-        if name:
-            call_id = text_of(call.get("id")) or f"call_{response_id}_{number}"
+        custom = object_of(call.get("custom"))
+        name = text_of(function.get("name")) or text_of(custom.get("name"))
+        call_id = text_of(call.get("id")) or f"call_{response_id}_{number}"
+        if name and custom:
+            yield ToolCallPart(call_id, name, text_of(custom.get("input")), kind="custom")
+        elif name:
             yield ToolCallPart(call_id, name, arguments_text(function.get("arguments")))

@@ -37,7 +37,7 @@ class StreamDecoder(PayloadDecoder):
         self._id = ""
         self._usage: Usage | None = None
         self._is_started = False
-        self._is_refusal = False
+        self._refusal = ""
 
     @override
     def _take_payload(self, payload: Payload) -> None:
@@ -66,7 +66,7 @@ class StreamDecoder(PayloadDecoder):
         if thinking:
             self._events.append(ThinkingDelta(thinking))
         refusal = text_of(delta.get("refusal"))
-        self._is_refusal = self._is_refusal or bool(refusal)
+        self._refusal += refusal
         if text or refusal:
             self._events += self._calls.start_pending(response_id=self._id)
             self._events.append(TextDelta(text + refusal))
@@ -89,9 +89,9 @@ class StreamDecoder(PayloadDecoder):
     def _end(self) -> None:
         self._events += self._calls.start_pending(response_id=self._id)
         reason = stop_reason(
-            self._finish_reason, has_calls=self._calls.has_calls, is_refusal=self._is_refusal
+            self._finish_reason, has_calls=self._calls.has_calls, is_refusal=bool(self._refusal)
         )
-        self._events.append(Finished(reason))
+        self._events.append(Finished(reason, explanation=explanation(reason, self._refusal)))
         self._is_over = True
 
 
@@ -103,6 +103,11 @@ def stop_reason(name: str, *, has_calls: bool, is_refusal: bool) -> StopReason:
             return "tool_calls"
         return "refusal" if is_refusal else "stop"
     return reason
+
+
+def explanation(reason: StopReason, refusal: str) -> str:
+    """Return why a filter stopped the answer; a model's own refusal is its answer already."""
+    return refusal if reason == "content_filter" else ""
 
 
 def thinking_and_text(delta: JsonObject) -> tuple[str, str]:

@@ -1,9 +1,13 @@
 """Messages as OpenAI chat completions wants them."""
 
+import hashlib
 from collections.abc import Iterable
 from typing import assert_never
 
-from agents.llm.wire.neutral import (
+from agents.llm.wire.openai_models import ModelTraits
+from agents.llm.wire.openai_parts import WirePart, is_file, joined_text, user_content, wire_file
+from agents.llm.wire.parts import (
+    DocumentPart,
     ImagePart,
     Message,
     Part,
@@ -15,90 +19,137 @@ from agents.llm.wire.neutral import (
 from agents.llm.wire.turns import repaired
 
 LONGEST_CALL_ID = 40
+SHORT_CALL_ID = 9
 WireMessage = dict[str, object]
 
 
 def wire_messages(
-    messages: Iterable[Message], *, system_role: str, replay_field: str
+    messages: Iterable[Message], traits: ModelTraits, *, replay_field: str
 ) -> list[WireMessage]:
     """Return the wire's messages.
 
     ``replay_field``: name of the field that carries earlier thinking back, "" for none.
     """
+    system_role = "developer" if traits.has_developer_role else "system"
     rendered: list[WireMessage] = []
-    for message in repaired(messages, longest_id=LONGEST_CALL_ID):
+    told = repaired(messages, longest_id=LONGEST_CALL_ID)
+    for message in _alternating(told) if traits.wants_alternation else told:
         match message.role:
             case "system":
-                rendered.append({"role": system_role, "content": _text(message.parts, "\n\n")})
+                text = joined_text(message.parts, "\n\n")
+                rendered.append({"role": system_role, "content": text})
             case "user":
-                rendered.append({"role": "user", "content": _user_content(message.parts)})
+                content = user_content(message.parts, is_plain=traits.wants_plain_text)
+                rendered.append({"role": "user", "content": content})
             case "assistant":
-                rendered += _assistant(message.parts, replay_field)
+                rendered += _assistant(message.parts, traits, replay_field)
             case "tool":
-                rendered += _tool_results(message.parts)
+                rendered += _tool_results(message.parts, traits)
             case _:
                 assert_never(message.role)
-    return rendered
+    return _without_neighbours(rendered) if traits.wants_alternation else rendered
 
 
-def _text(parts: Iterable[Part], separator: str) -> str:
-    return separator.join(part.text for part in parts if isinstance(part, TextPart))
+def _without_neighbours(rendered: Iterable[WireMessage]) -> list[WireMessage]:
+    """Return the messages; the files of tools and what a person says next are one turn."""
+    turns: list[WireMessage] = []
+    for message in rendered:
+        if turns and turns[-1]["role"] == message["role"] == "user":
+            content = [*_listed(turns[-1]["content"]), *_listed(message["content"])]
+            turns[-1] = {"role": "user", "content": content}
+        else:
+            turns.append(message)
+    return turns
 
 
-def _user_content(parts: tuple[Part, ...]) -> str | list[object]:
-    if not any(isinstance(part, ImagePart) for part in parts):
-        return _text(parts, "\n\n")  # many local servers take nothing but a string
-    content: list[object] = []
-    for part in parts:
-        if isinstance(part, TextPart) and part.text:
-            content.append({"type": "text", "text": part.text})
-        elif isinstance(part, ImagePart):
-            content.append(_image(part))
-    return content
+def _listed(content: object) -> list[object]:
+    return content if isinstance(content, list) else [{"type": "text", "text": content}]
 
 
-def _image(part: ImagePart) -> WireMessage:
-    url = part.url or f"data:{part.media_type};base64,{part.base64}"
-    image: dict[str, object] = {"url": url}
-    if part.detail:
-        image["detail"] = part.detail
-    return {"type": "image_url", "image_url": image}
+def _alternating(messages: Iterable[Message]) -> list[Message]:
+    """Return the messages for servers that are strict about who follows whom.
+
+    Instructions stand at the start, as one message; neighbours of one role are one message.
+    """
+    instructions: list[Part] = []
+    turns: list[Message] = []
+    for message in messages:
+        if message.role == "system":
+            instructions += message.parts
+        elif turns and turns[-1].role == message.role and message.role != "tool":
+            turns[-1] = _merged(turns[-1], message)
+        else:
+            turns.append(message)
+    start = [Message("system", tuple(instructions))] if instructions else []
+    return start + turns
 
 
-def _assistant(parts: tuple[Part, ...], replay_field: str) -> list[WireMessage]:
-    text = _text(parts, "")
-    calls = [
-        {
-            "id": part.id,
-            "type": "function",
-            "function": {"name": part.name, "arguments": part.arguments or "{}"},
-        }
-        for part in parts
-        if isinstance(part, ToolCallPart)
-    ]
+def _merged(first: Message, second: Message) -> Message:
+    """Return two turns as one; the texts of two answers do not run together."""
+    between = (TextPart("\n\n"),) if first.role == "assistant" and _ends_in_text(first) else ()
+    return Message(first.role, (*first.parts, *between, *second.parts))
+
+
+def _ends_in_text(message: Message) -> bool:
+    return bool(message.parts) and isinstance(message.parts[-1], TextPart)
+
+
+def _assistant(
+    parts: tuple[Part, ...], traits: ModelTraits, replay_field: str
+) -> list[WireMessage]:
+    text = joined_text(parts, "")
+    calls = [_call(part, traits) for part in parts if isinstance(part, ToolCallPart)]
     if not text and not calls:
         return []  # an answer that was stopped before its first word
-    message: WireMessage = {"role": "assistant", "content": text or None}
+    nothing = None if traits.has_null_content else ""
+    message: WireMessage = {"role": "assistant", "content": text or nothing}
     thinking = "".join(part.text for part in parts if isinstance(part, ThinkingPart))
     if replay_field and thinking:
-        message[replay_field] = thinking
+        message[replay_field] = _replayed(thinking, replay_field)
     if calls:
         message["tool_calls"] = calls
     return [message]
 
 
-def _tool_results(parts: tuple[Part, ...]) -> list[WireMessage]:
-    """Return the tool messages, then one user turn with their images: tools may send only text."""
+def _replayed(thinking: str, field: str) -> object:
+    if field == "reasoning_details":
+        return [{"type": "reasoning.text", "text": thinking, "index": 0}]
+    return thinking
+
+
+def _call(part: ToolCallPart, traits: ModelTraits) -> WireMessage:
+    call_id = _wire_id(part.id, traits)
+    if part.kind == "custom":
+        custom = {"name": part.name, "input": part.arguments}
+        return {"id": call_id, "type": "custom", "custom": custom}
+    function = {"name": part.name, "arguments": part.arguments or "{}"}
+    return {"id": call_id, "type": "function", "function": function}
+
+
+def _wire_id(call_id: str, traits: ModelTraits) -> str:
+    if not traits.has_short_call_ids:
+        return call_id
+    return hashlib.sha256(call_id.encode("utf-8", "replace")).hexdigest()[:SHORT_CALL_ID]
+
+
+def _tool_results(parts: tuple[Part, ...], traits: ModelTraits) -> list[WireMessage]:
+    """Return the tool messages, then one user turn with their files: tools may send only text."""
     rendered: list[WireMessage] = []
-    images: list[object] = []
+    shown: list[WirePart] = []
     results = [part for part in parts if isinstance(part, ToolResultPart)]
     for part in results:
-        text = _text(part.content, "\n\n")
+        text = joined_text(part.content, "\n\n")
         content = f"Error: {text}" if part.is_error else text
-        rendered.append({"role": "tool", "tool_call_id": part.call_id, "content": content})
-        pictures = [_image(item) for item in part.content if isinstance(item, ImagePart)]
-        if pictures:
-            images += [{"type": "text", "text": f"Images from the call {part.call_id}:"}, *pictures]
-    if images:
-        rendered.append({"role": "user", "content": images})
+        call_id = _wire_id(part.call_id, traits)
+        rendered.append({"role": "tool", "tool_call_id": call_id, "content": content})
+        files = [item for item in part.content if not isinstance(item, TextPart) and is_file(item)]
+        if files and not traits.wants_plain_text:
+            label = f"{_kind(files)} from the call {call_id}:"
+            shown += [{"type": "text", "text": label}, *(wire_file(item) for item in files)]
+    if shown:
+        rendered.append({"role": "user", "content": shown})
     return rendered
+
+
+def _kind(files: Iterable[ImagePart | DocumentPart]) -> str:
+    return "Files" if any(isinstance(item, DocumentPart) for item in files) else "Images"

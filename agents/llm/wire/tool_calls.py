@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from agents.llm.wire.fields import JsonObject, count_of, object_of, text_of, to_json
 from agents.llm.wire.neutral import Event, ToolCallDelta, ToolCallStarted
+from agents.llm.wire.parts import ToolKind
 
 MOST_CALLS = 512  # of one response; a server that sends more is out of its mind
 LONGEST_NAME = 256
@@ -14,6 +15,7 @@ class _Call:
     number: int  # of this call within the response, what our events count by
     id: str = ""
     name: str = ""
+    kind: ToolKind = "function"
     is_started: bool = False
     waiting: list[str] = field(default_factory=list)  # argument text that came before the name
     open_braces: int = 0
@@ -46,7 +48,8 @@ class ToolCallFragments:
 
     def take(self, fragment: JsonObject, *, response_id: str) -> list[Event]:
         """Return the events of one entry of ``delta.tool_calls``."""
-        function = object_of(fragment.get("function"))
+        custom = object_of(fragment.get("custom"))
+        function = custom or object_of(fragment.get("function"))
         call_id = text_of(fragment.get("id"))
         name = text_of(function.get("name"))
         index = count_of(fragment.get("index"))
@@ -57,12 +60,13 @@ class ToolCallFragments:
                 return []
             events += self.start_pending(response_id=response_id)
             call = self._open(index)
+            call.kind = "custom" if custom else "function"
         if call_id and not call.id:
             call.id = call_id
             self._by_id[call_id] = call
         if not call.is_started and name != call.name:
             call.name = (call.name + name)[:LONGEST_NAME]
-        arguments = arguments_text(function.get("arguments"))
+        arguments = arguments_text(function.get("input" if custom else "arguments"))
         if arguments:
             call.grow(arguments)
             events += self._grown(call, arguments, response_id)
@@ -112,7 +116,7 @@ class ToolCallFragments:
         call.is_started = True
         self.has_calls = True
         call.id = call.id or f"call_{response_id}_{call.number}"
-        events: list[Event] = [ToolCallStarted(call.number, call.id, call.name)]
+        events: list[Event] = [ToolCallStarted(call.number, call.id, call.name, call.kind)]
         if call.waiting:
             events.append(ToolCallDelta(call.number, "".join(call.waiting)))
             call.waiting.clear()

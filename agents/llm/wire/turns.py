@@ -3,8 +3,9 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
-from agents.llm.wire.neutral import Message, Part, TextPart, ToolCallPart, ToolResultPart
+from agents.llm.wire.parts import Message, Part, TextPart, ToolCallPart, ToolResultPart
 
 NO_RESULT = "No result was recorded for this call."
 ORPHAN = "[Result of an earlier tool call]"
@@ -16,7 +17,8 @@ def repaired(messages: Iterable[Message], *, longest_id: int) -> list[Message]:
     """Return the messages with every call answered and every call id unique and legal.
 
     A call without a result gets one that says so; a result without a call becomes text, so
-    that what it says is not lost. ``longest_id``: characters a call id may have.
+    that what it says is not lost. Instructions between a call and its result move behind the
+    result. ``longest_id``: characters a call id may have.
     """
     turns = _Turns(longest_id)
     for message in messages:
@@ -24,7 +26,7 @@ def repaired(messages: Iterable[Message], *, longest_id: int) -> list[Message]:
             turns.add_results(message)
         else:
             turns.add_turn(message)
-    turns.answer_open_calls()
+    turns.close()
     return turns.messages
 
 
@@ -34,14 +36,19 @@ class _Turns:
         self._longest_id = longest_id
         self._repeats: dict[str, int] = {}  # id as sent → how often it was asked for
         self._open: list[tuple[str, str]] = []  # unanswered calls: id as stored, id as sent
+        self._held: list[Message] = []  # instructions that wait for the results
 
     def add_turn(self, message: Message) -> None:
-        self.answer_open_calls()
+        if message.role == "system" and self._open:
+            self._held.append(message)
+            return
+        self.close()
         parts = tuple(self._with_legal_id(part) for part in message.parts)
-        self.messages.append(Message(message.role, parts))
+        self.messages.append(replace(message, parts=parts))
 
     def add_results(self, message: Message) -> None:
-        results: list[Part] = []
+        results: dict[str, ToolResultPart] = {}  # by the id as sent
+        sent: dict[str, str] = {}  # id as stored → as sent, the latest
         orphans: list[Part] = []
         for part in message.parts:
             if not isinstance(part, ToolResultPart):
@@ -50,16 +57,26 @@ class _Turns:
             call = next((call for call in self._open if call[0] == part.call_id), None)
             if call:
                 self._open.remove(call)
-                results.append(ToolResultPart(call[1], part.content, part.is_error))
+                sent[part.call_id] = call[1]
+                results[call[1]] = replace(part, call_id=call[1])
+            elif part.call_id in sent:
+                sent_id = sent[part.call_id]
+                results[sent_id] = _joined(results[sent_id], part)
             else:
                 orphans += [TextPart(ORPHAN), *part.content]
         if results:
-            self.messages.append(Message("tool", tuple(results)))
+            self.messages.append(Message("tool", tuple(results.values())))
         if orphans:
-            self.answer_open_calls()
+            self.close()
             self.messages.append(Message("user", tuple(orphans)))
 
-    def answer_open_calls(self) -> None:
+    def close(self) -> None:
+        """Answer the open calls and let the instructions follow that waited for it."""
+        self._answer_open_calls()
+        self.messages += self._held
+        self._held.clear()
+
+    def _answer_open_calls(self) -> None:
         if self._open:
             missing = (TextPart(NO_RESULT),)
             answers = [ToolResultPart(sent, missing, is_error=True) for _, sent in self._open]
@@ -71,7 +88,7 @@ class _Turns:
             return part
         sent_id = self._unused(_legal(part.id, self._longest_id))
         self._open.append((part.id, sent_id))
-        return ToolCallPart(sent_id, part.name, part.arguments)
+        return replace(part, id=sent_id)
 
     def _unused(self, call_id: str) -> str:
         candidate = call_id
@@ -80,6 +97,12 @@ class _Turns:
             candidate = f"{call_id}_{self._repeats[call_id]}"
         self._repeats[candidate] = 1
         return candidate
+
+
+def _joined(first: ToolResultPart, second: ToolResultPart) -> ToolResultPart:
+    """Return two results of one call as one; the later one tells whether it failed."""
+    content = (*first.content, *second.content)
+    return replace(first, content=content, is_error=second.is_error)
 
 
 def _legal(call_id: str, longest: int) -> str:

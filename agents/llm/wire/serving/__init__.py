@@ -1,0 +1,1 @@
+"""The wire dialects from the server's side: what clients ask, and what they are answered."""
