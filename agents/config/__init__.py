@@ -10,6 +10,7 @@ from agents.config.knowledge import MemoryConfig, SkillSyncConfig
 from agents.config.mcp import McpServerConfig, McpSettingsConfig
 from agents.config.model_specs import ModelSpec, ModelSpecsConfig
 from agents.config.overriding import EndpointLayering
+from agents.config.relay import RelayAliasConfig, RelayConfig, RelayDeploymentConfig
 from agents.config.shared import EndpointSettings
 from agents.config.tools import ActionsConfig, LangfuseConfig
 from agents.config.web_search import WebSearchConfig
@@ -22,11 +23,15 @@ __all__ = [
     "EndpointsConfig",
     "ModelSpec",
     "ModelSpecsConfig",
+    "RelayAliasConfig",
+    "RelayConfig",
+    "RelayDeploymentConfig",
     "TokenRates",
     "endpoints",
     "mcp_servers",
     "memory",
     "register",
+    "relay",
     "web_search",
 ]
 
@@ -55,6 +60,11 @@ def endpoints() -> EndpointsConfig:
 def memory() -> MemoryConfig:
     """Return what is remembered about people."""
     return yaml_config.section("memory", MemoryConfig)
+
+
+def relay() -> RelayConfig:
+    """Return how the relay at ``/v1`` works."""
+    return yaml_config.section("relay", RelayConfig)
 
 
 def web_search() -> WebSearchConfig:
@@ -97,6 +107,7 @@ def register() -> None:
     yaml_config.register("actions", ActionsConfig)
     yaml_config.register("webSearch", WebSearchConfig)
     yaml_config.register("memory", MemoryConfig)
+    yaml_config.register("relay", RelayConfig)
     yaml_config.register("skillSync", SkillSyncConfig)
     yaml_config.register("includedTools", TypeAdapter(list[str], config={"strict": True}), list)
     yaml_config.register("filteredTools", TypeAdapter(list[str], config={"strict": True}), list)

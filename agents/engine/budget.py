@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from agents.errors import InputTooLongError
-from agents.llm.wire.neutral import Message
+from agents.llm.wire.parts import Message
 
 Count: TypeAlias = Callable[[Message], int]
 

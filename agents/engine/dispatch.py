@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agents.engine.events import ToolFinished
-from agents.llm.wire.neutral import ToolCallPart
+from agents.llm.wire.parts import ToolCallPart
 
 
 async def answer_calls(calls: Sequence[ToolCallPart]) -> list[ToolFinished]:

@@ -40,7 +40,11 @@ class Meter:
             total.cache_read_tokens + usage.cache_read_tokens,
             total.cache_write_tokens + usage.cache_write_tokens,
             total.reasoning_tokens + usage.reasoning_tokens,
-            total.is_estimated or usage.is_estimated,
+            total.image_tokens + usage.image_tokens,
+            total.audio_tokens + usage.audio_tokens,
+            cache_write_long_tokens=total.cache_write_long_tokens + usage.cache_write_long_tokens,
+            audio_output_tokens=total.audio_output_tokens + usage.audio_output_tokens,
+            is_estimated=total.is_estimated or usage.is_estimated,
         )
         self.credits += credits_charged
 
@@ -90,6 +94,10 @@ class Tally:
             cache_read_tokens=reported.cache_read_tokens,
             cache_write_tokens=reported.cache_write_tokens,
             reasoning_tokens=reported.reasoning_tokens,
+            image_tokens=reported.image_tokens,
+            audio_tokens=reported.audio_tokens,
+            cache_write_long_tokens=reported.cache_write_long_tokens,
+            audio_output_tokens=reported.audio_output_tokens,
             is_estimated=True,
         )
 
@@ -113,6 +121,10 @@ def _is_sane(usage: neutral.Usage) -> bool:
         usage.cache_read_tokens,
         usage.cache_write_tokens,
         usage.reasoning_tokens,
+        usage.image_tokens,
+        usage.audio_tokens,
+        usage.cache_write_long_tokens,
+        usage.audio_output_tokens,
     )
     return all(0 <= count <= MAX_TOKENS for count in counts)
 
@@ -188,6 +200,10 @@ def _close(hold: Hold, tally: Tally, priced: Priced, meter: Meter) -> None:
             cache_read_tokens=usage.cache_read_tokens,
             cache_write_tokens=usage.cache_write_tokens,
             reasoning_tokens=usage.reasoning_tokens,
+            image_tokens=usage.image_tokens,
+            audio_tokens=usage.audio_tokens,
+            cache_write_long_tokens=usage.cache_write_long_tokens,
+            audio_output_tokens=usage.audio_output_tokens,
             is_estimated=usage.is_estimated,
         ),
         is_incomplete=usage.is_estimated and not tally.is_finished,

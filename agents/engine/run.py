@@ -16,6 +16,7 @@ from agents.engine.spec import RunSpec
 from agents.engine.turn import Turn
 from agents.llm import tokens
 from agents.llm.wire import neutral
+from agents.llm.wire import parts as wire_parts
 from billing.errors import BudgetExceededError
 from billing.services.charging import Call
 
@@ -73,7 +74,7 @@ async def run(spec: RunSpec, meter: Meter) -> AsyncGenerator[RunEvent, None]:
 
 async def _call(
     current: Current,
-    messages: Sequence[neutral.Message],
+    messages: Sequence[wire_parts.Message],
     step: int,
     meter: Meter,
 ) -> AsyncGenerator[neutral.Event | Noticed, None]:
@@ -96,7 +97,7 @@ async def _call(
 
 async def _asked(
     spec: RunSpec,
-    messages: Sequence[neutral.Message],
+    messages: Sequence[wire_parts.Message],
     step: int,
     meter: Meter,
 ) -> AsyncGenerator[neutral.Event | Noticed, None]:
@@ -108,17 +109,19 @@ async def _asked(
 
 def _prepared(
     spec: RunSpec,
-    messages: Sequence[neutral.Message],
+    messages: Sequence[wire_parts.Message],
     step: int,
 ) -> tuple[neutral.ChatRequest, Priced]:
     """Return the request that fits the window, and what to hold for it."""
 
-    def count(*counted: neutral.Message) -> int:
+    def count(*counted: wire_parts.Message) -> int:
         return tokens.count_messages(counted, (), spec.model)
 
     asked = spec.parameters.get("max_tokens")
     max_tokens = asked if isinstance(asked, int) else None
-    system = (neutral.Message("system", (neutral.TextPart(spec.system),)),) if spec.system else ()
+    system = (
+        (wire_parts.Message("system", (wire_parts.TextPart(spec.system),)),) if spec.system else ()
+    )
     free = allowance(
         spec.context_window,
         is_explicit=spec.is_window_explicit,
@@ -142,14 +145,14 @@ def _prepared(
     return request, Priced(call, count(*fitted), max_tokens or spec.max_output)
 
 
-def _told(results: Sequence[ToolFinished]) -> neutral.Message:
+def _told(results: Sequence[ToolFinished]) -> wire_parts.Message:
     """Return the results as the message the model reads them in."""
     parts = tuple(
-        neutral.ToolResultPart(
+        wire_parts.ToolResultPart(
             result.call_id,
-            (neutral.TextPart(result.output),),
+            (wire_parts.TextPart(result.output),),
             is_error=result.is_error,
         )
         for result in results
     )
-    return neutral.Message("tool", parts)
+    return wire_parts.Message("tool", parts)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from accounts.models import User
 from agents.llm.providers.provider import Provider
-from agents.llm.wire import neutral
+from agents.llm.wire import parts as wire_parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class RunSpec:
     provider: Provider
     endpoint: str
     model: str
-    messages: tuple[neutral.Message, ...]
+    messages: tuple[wire_parts.Message, ...]
     system: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
     context_window: int = 32_000

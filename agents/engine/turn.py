@@ -1,6 +1,7 @@
 """Collects what a model said in one call, to tell it back in the next; pure."""
 
 from agents.llm.wire import neutral
+from agents.llm.wire import parts as wire_parts
 
 
 class Turn:
@@ -9,7 +10,7 @@ class Turn:
     def __init__(self) -> None:
         self.ending: neutral.Finished | neutral.Failed | None = None
         self.characters = 0
-        self._parts: list[neutral.Part] = []
+        self._parts: list[wire_parts.Part] = []
         self._texts: list[str] = []
         self._thoughts: list[str] = []
         self._arguments: dict[int, list[str]] = {}
@@ -38,21 +39,32 @@ class Turn:
                 pass
 
     @property
-    def calls(self) -> tuple[neutral.ToolCallPart, ...]:
+    def calls(self) -> tuple[wire_parts.ToolCallPart, ...]:
         """The tool calls, in the order they were opened."""
         return tuple(
-            neutral.ToolCallPart(call.id, call.name, "".join(self._arguments[index]))
+            wire_parts.ToolCallPart(
+                call.id, call.name, "".join(self._arguments[index]), kind=call.kind
+            )
             for index, call in self._calls.items()
         )
 
-    def message(self) -> neutral.Message:
+    def message(self) -> wire_parts.Message:
         """Return all of it as the assistant's message."""
         text = "".join(self._texts)
-        spoken: tuple[neutral.Part, ...] = (neutral.TextPart(text),) if text else ()
-        return neutral.Message("assistant", (*self._parts, *spoken, *self.calls))
+        spoken: tuple[wire_parts.Part, ...] = (wire_parts.TextPart(text),) if text else ()
+        return wire_parts.Message("assistant", (*self._parts, *spoken, *self.calls))
+
+    def parts(self) -> tuple[wire_parts.Part, ...]:
+        """Return all of it for somebody who reads it: unsigned reasoning, too."""
+        text, thoughts = "".join(self._texts), "".join(self._thoughts)
+        unsigned = (wire_parts.ThinkingPart(thoughts),) if thoughts else ()
+        spoken = (wire_parts.TextPart(text),) if text else ()
+        return (*self._parts, *unsigned, *spoken, *self.calls)
 
     def _sign(self, event: neutral.ThinkingSigned) -> None:
         """Keep a piece of reasoning that its provider will recognise; unsigned ones are dropped."""
         text = "" if event.redacted else "".join(self._thoughts)
         self._thoughts.clear()
-        self._parts.append(neutral.ThinkingPart(text, event.signature, event.redacted))
+        self._parts.append(
+            wire_parts.ThinkingPart(text, event.signature, event.redacted, event.format)
+        )
