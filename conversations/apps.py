@@ -30,6 +30,7 @@ class ConversationsConfig(AppConfig):
         activity = import_module("conversations.streaming.activity")
         import_module("conversations.services.changes").subscribe(activity.publish)
         import_module("conversations.receivers")
+        import_module("conversations.admin.reading_tab").register()
         exporter = import_module("conversations.transfer.personal_data").conversations_export
         import_module("accounts.services.export").EXPORTERS.register("conversations", exporter)
         _shareables_register()
@@ -88,7 +89,9 @@ async def _follow_up() -> None:
 
 
 async def _index_missing() -> None:
-    await offload(import_module("conversations.search.rebuild").index_missing)
+    rebuild = import_module("conversations.search.rebuild")
+    await offload(rebuild.index_missing)
+    await offload(rebuild.bring_up_to_date)
 
 
 async def _drain_outbox() -> None:

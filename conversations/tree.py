@@ -18,13 +18,57 @@ class Node(NamedTuple):
     parent_message_id: str
 
 
-def parents_of(nodes: Iterable[Node]) -> dict[str, str]:
+class Tree:
+    """One tree of which several things are asked; its rows are walked once.
+
+    nodes: (message id, parent id), oldest first.
+    """
+
+    def __init__(self, nodes: Iterable[tuple[str, str]]) -> None:
+        self._parents = parents_of(nodes)
+        # Rows are oldest first, so that the newest child stays.
+        self._newest = {parent: child for child, parent in self._parents.items()}
+
+    def __contains__(self, message_id: str) -> bool:
+        return message_id in self._parents
+
+    def branch_to(self, leaf: str, *, limit: int | None = None) -> list[str]:
+        """Return the ids from the root to ``leaf``; with ``limit`` only the last so many."""
+        parents = self._parents
+        branch: list[str] = []
+        seen: set[str] = set()
+        current = leaf
+        while current in parents and current not in seen and len(branch) != limit:
+            seen.add(current)
+            branch.append(current)
+            current = parents[current]
+        branch.reverse()
+        return branch
+
+    def latest_leaf_below(self, message_id: str = NO_PARENT) -> str:
+        """Return where one ends up by going to the newest child again and again."""
+        seen: set[str] = set()
+        current = message_id
+        while current not in seen:
+            seen.add(current)
+            current = self._newest.get(current, current)
+        return current
+
+    def versions_of(self, message_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Return message id → the ids below the same parent, oldest first, itself among them."""
+        asked = [message_id for message_id in message_ids if message_id in self._parents]
+        groups: dict[str, list[str]] = {self._parents[message_id]: [] for message_id in asked}
+        for message_id, parent in self._parents.items():
+            if parent in groups:
+                groups[parent].append(message_id)
+        return {message_id: groups[self._parents[message_id]] for message_id in asked}
+
+
+def parents_of(nodes: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return message id → parent id; ``NO_PARENT`` for roots and for orphans."""
     parents = dict(nodes)
-    for message_id, parent_id in parents.items():
-        if parent_id not in parents:
-            parents[message_id] = NO_PARENT
-    return parents
+    roots = [message_id for message_id, parent_id in parents.items() if parent_id not in parents]
+    return parents | dict.fromkeys(roots, NO_PARENT)
 
 
 def children_of(nodes: Iterable[Node]) -> dict[str, list[str]]:
@@ -40,16 +84,7 @@ def branch_to(nodes: Iterable[Node], leaf: str, *, limit: int | None = None) -> 
 
     An unknown leaf has no branch: the list is empty.
     """
-    parents = parents_of(nodes)
-    branch: list[str] = []
-    seen: set[str] = set()
-    current = leaf
-    while current in parents and current not in seen and len(branch) != limit:
-        seen.add(current)
-        branch.append(current)
-        current = parents[current]
-    branch.reverse()
-    return branch
+    return Tree(nodes).branch_to(leaf, limit=limit)
 
 
 def siblings(nodes: Iterable[Node], message_id: str) -> list[str]:
@@ -63,13 +98,7 @@ def siblings(nodes: Iterable[Node], message_id: str) -> list[str]:
 
 def latest_leaf_below(nodes: Iterable[Node], message_id: str) -> str:
     """Return where one ends up by going to the newest child again and again."""
-    children = children_of(nodes)
-    seen: set[str] = set()
-    current = message_id
-    while current not in seen:
-        seen.add(current)
-        current = children.get(current, [current])[-1]
-    return current
+    return Tree(nodes).latest_leaf_below(message_id)
 
 
 def latest_leaf(nodes: Sequence[Node]) -> str:

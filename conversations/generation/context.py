@@ -10,7 +10,7 @@ from agents.engine.spec import RunSpec
 from agents.llm import available
 from agents.llm.available import Resolved
 from agents.llm.providers.providers import build
-from agents.llm.wire import neutral
+from agents.llm.wire import parts as wire_parts
 from conversations.errors import EmptyMessageError
 from conversations.generation.assemble import text_of
 from conversations.generation.history import (
@@ -114,7 +114,7 @@ def system_text(instructions: Sequence[str], user: User, now: datetime) -> str:
     return text
 
 
-def _kept(generation: Generation) -> tuple[neutral.Message, ...]:
+def _kept(generation: Generation) -> tuple[wire_parts.Message, ...]:
     """Return the kept parts of an edited answer, which the model goes on from.
 
     Providers refuse a last message that ends in white space.

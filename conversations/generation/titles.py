@@ -19,6 +19,7 @@ from agents.llm import available
 from agents.llm.available import Resolved
 from agents.llm.providers.providers import build
 from agents.llm.wire import neutral
+from agents.llm.wire import parts as wire_parts
 from conversations.eventlog.events import Titled
 from conversations.generation.assemble import ContentPart, visible_text
 from conversations.generation.context import Prepared
@@ -162,7 +163,7 @@ def _title_spec(generation: Generation, prepared: Prepared, answer: str) -> RunS
         provider=build(resolved.connection),
         endpoint=resolved.endpoint,
         model=resolved.model,
-        messages=(neutral.Message("user", (neutral.TextPart(prompt),)),),
+        messages=(wire_parts.Message("user", (wire_parts.TextPart(prompt),)),),
         system="",
         parameters={},
         context_window=resolved.context_window,

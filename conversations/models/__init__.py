@@ -10,7 +10,7 @@ from conversations.models.preset import Preset
 from conversations.models.project import Project
 from conversations.models.prompt import Prompt, PromptGroup
 from conversations.models.queued_turn import QueuedTurn
-from conversations.models.search_document import SearchDocument, SearchTask
+from conversations.models.search_document import SearchDocument, SearchStamp, SearchTask
 from conversations.models.share import SharedLink
 from conversations.models.tag import Tag
 
@@ -31,6 +31,7 @@ __all__ = [
     "PromptGroup",
     "QueuedTurn",
     "SearchDocument",
+    "SearchStamp",
     "SearchTask",
     "SharedLink",
     "State",

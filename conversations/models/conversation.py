@@ -91,6 +91,9 @@ class Conversation(models.Model):
         ]
         indexes = [
             models.Index(fields=["user", "-updated_at", "-id"], name="conversation_by_update"),
+            models.Index(
+                fields=["user", "title", "updated_at", "id"], name="conversation_by_title"
+            ),
             # Few of many chats are pinned, and every first page of the list asks for them.
             models.Index(
                 fields=["user", "-updated_at", "-id"],

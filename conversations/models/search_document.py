@@ -63,3 +63,16 @@ class SearchTask(models.Model):
     @override
     def __str__(self) -> str:
         return self.subject
+
+
+class SearchStamp(models.Model):
+    """How far the documents are in the form of one version of the index."""
+
+    version = models.PositiveSmallIntegerField(primary_key=True)
+    # The row id of the last message that is in this form while not all are; "" before the first.
+    reached = models.CharField(max_length=24, blank=True)
+    is_complete = models.BooleanField(default=False)
+
+    @override
+    def __str__(self) -> str:
+        return str(self.version)

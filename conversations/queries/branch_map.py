@@ -50,8 +50,17 @@ class BranchMap:
     is_last: bool
 
 
-def branch_map(conversation: Conversation, *, before: str = "", limit: int = PAGE) -> BranchMap:
-    """Return the last rows of the map, or those above ``before``; two queries however long."""
+def branch_map(
+    conversation: Conversation,
+    *,
+    before: str = "",
+    first: str = "",
+    limit: int = PAGE,
+) -> BranchMap:
+    """Return the last rows of the map, or those above ``before``; two queries however long.
+
+    first: the row that is on top where more than a page is shown; at least from there on.
+    """
     nodes = [
         tree.Node(*row)
         for row in Message.objects.filter(conversation=conversation)
@@ -63,7 +72,8 @@ def branch_map(conversation: Conversation, *, before: str = "", limit: int = PAG
     leaf = tree.latest_leaf_below(nodes, leaf) if known else tree.latest_leaf(nodes)
     stretches = outline_of(nodes, leaf)
     end = _place(stretches, before)
-    shown = stretches[max(end - limit, 0) : end]
+    begin = min(max(end - limit, 0), _place(stretches, first))
+    shown = stretches[begin:end]
     messages = _messages(conversation, [one.message_id for one in shown])
     return BranchMap(
         conversation=conversation,
@@ -73,7 +83,7 @@ def branch_map(conversation: Conversation, *, before: str = "", limit: int = PAG
             if one.message_id in messages
         ),
         branches=sum(1 for one in stretches if not one.ways),
-        before=shown[0].message_id if shown and end > limit else "",
+        before=shown[0].message_id if shown and begin else "",
         is_last=end == len(stretches),
     )
 

@@ -20,6 +20,7 @@ from conversations.queries.replies import (
 )
 from conversations.queries.views import MessageView, SiblingsView, ThreadView
 from librechat.kernel import markup
+from librechat.kernel.ids import NO_PARENT
 
 PAGE = 40
 ABOVE = 6  # messages shown above the one that was searched for
@@ -40,23 +41,19 @@ def thread_view(
     The branch goes through ``leaf_id`` to the newest leaf below it; without one it is the branch
     that was looked at last. Four queries, however long the conversation is.
     """
-    nodes = [
-        tree.Node(*row)
-        for row in Message.objects.filter(conversation=conversation)
-        .in_order()
-        .values_list("message_id", "parent_message_id")
-    ]
-    children = tree.children_of(nodes)
-    leaf = _leaf(nodes, leaf_id or conversation.leaf_message_id)
-    branch = tree.branch_to(nodes, leaf)
+    rows = Message.objects.filter(conversation=conversation).in_order()
+    shape = tree.Tree(rows.values_list("message_id", "parent_message_id"))
+    asked = leaf_id or conversation.leaf_message_id
+    leaf = shape.latest_leaf_below(asked if asked in shape else NO_PARENT)
+    branch = shape.branch_to(leaf)
     if before in branch:
         branch = branch[: branch.index(before)]
     page = _window(branch, around, limit)
     running = _running(conversation)
     messages = _in_page(conversation, page)
-    parents = {one: parent for parent, group in children.items() for one in group}
+    versions = shape.versions_of(page)
     views = [
-        replace(view, siblings=siblings_view(view.message_id, children[parents[view.message_id]]))
+        replace(view, siblings=siblings_view(view.message_id, versions[view.message_id]))
         for view in message_views(messages, running=running)
     ]
     has_newer = bool(page) and page[-1] != branch[-1]
@@ -184,12 +181,6 @@ def text_of(message: Message) -> str:
 def _height(text: str) -> int:
     lines = sum(1 + len(line) // LINE_CHARACTERS for line in text.splitlines())
     return FRAME_PIXELS + LINE_PIXELS * max(1, lines)
-
-
-def _leaf(nodes: Sequence[tree.Node], asked: str) -> str:
-    if asked and any(node.message_id == asked for node in nodes):
-        return tree.latest_leaf_below(nodes, asked)
-    return tree.latest_leaf(nodes)
 
 
 def siblings_view(message_id: str, group: Sequence[str]) -> SiblingsView:

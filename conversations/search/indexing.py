@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from conversations.models import DEFAULT_TITLE, Conversation, Message, SearchDocument
-from conversations.models.inserting import values_insert
 from conversations.queries.thread import text_of
 from conversations.search import outbox
+from conversations.search.readable import searchable
 from conversations.search.words import prepared
+from librechat.kernel.inserting import values_insert
 
 WRITTEN_AT_ONCE = 500
 COLUMNS = ("user_id", "conversation_id", "message_id", "body")
@@ -90,5 +91,7 @@ def _title(conversation: Conversation) -> SearchDocument:
 
 
 def _message(message: Message) -> tuple[str, str, str, str]:
-    """Return the values of COLUMNS."""
-    return message.user_id, message.conversation_id, message.id, prepared(text_of(message))
+    """Return the values of COLUMNS; only answers are Markdown."""
+    text = text_of(message)
+    body = prepared(text if message.is_created_by_user else searchable(text))
+    return message.user_id, message.conversation_id, message.id, body

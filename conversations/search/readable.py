@@ -1,4 +1,4 @@
-"""Markdown without its signs, for excerpts.
+"""Markdown without its signs, for excerpts and for the index.
 
 No parser: a page of hits has twenty answers, and taking each apart as the chat page does would
 take longer than the search. What is not recognised stays as it was written.
@@ -22,7 +22,8 @@ _LINE_STARTS = re.compile(
 )
 _CELLS = re.compile(r"^\|(?P<row>.*?)\|?[ \t]*$", re.MULTILINE)
 _LINKS = re.compile(
-    r"!?\[(?P<text>[^\[\]\n]{0,500})\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)"
+    r"!?\[(?P<text>[^\[\]\n]{0,500})\]"
+    r"(?:\((?P<target>[^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?)\)"
     r"|\[[^\[\]\n]{0,200}\])"
 )
 _ADDRESSES = re.compile(r"<(?P<address>(?:https?://|mailto:)[^<>\s]{1,2000})>")
@@ -39,6 +40,12 @@ _ESCAPES = re.compile(r"\\(?P<sign>[!-/:-@\[-`{-~])")
 def readable(markdown: str) -> str:
     """Return what a reader sees of Markdown: its words, without the signs around them."""
     return "".join(_pieces(markdown))
+
+
+def searchable(markdown: str) -> str:
+    """Return what a reader sees, and below it where the links lead: both are looked for."""
+    targets = [link["target"] for link in _LINKS.finditer(markdown) if link["target"]]
+    return "\n".join([readable(markdown), *targets])
 
 
 def _pieces(markdown: str) -> Iterator[str]:

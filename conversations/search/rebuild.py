@@ -9,7 +9,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from conversations.errors import SearchUnavailableError
-from conversations.models import DEFAULT_TITLE, Conversation, Message, SearchDocument, SearchTask
+from conversations.models import (
+    DEFAULT_TITLE,
+    Conversation,
+    Message,
+    SearchDocument,
+    SearchStamp,
+    SearchTask,
+)
 from conversations.search import outbox, search
 from conversations.search.backends import chosen
 from conversations.search.indexing import conversations_index, messages_index
@@ -17,6 +24,9 @@ from conversations.search.indexing import conversations_index, messages_index
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+# The form of the documents' words. Raised when it changes: then what is there is made anew.
+VERSION = 2
+NEEDED = ("id", "user_id", "conversation_id", "is_created_by_user", "text", "content")
 
 
 class Progress(NamedTuple):
@@ -45,6 +55,30 @@ def index_missing() -> int:
     return count
 
 
+def bring_up_to_date() -> int:
+    """Make the documents of answers that an older version prepared anew; return how many.
+
+    Broken off, it goes on where it was. Several processes may do it at once.
+    """
+    stamp, _is_first = SearchStamp.objects.get_or_create(version=VERSION)
+    if stamp.is_complete:
+        return 0
+    answers = Message.objects.filter(is_created_by_user=False)
+    count = 0
+    for page in _messages(answers.filter(conversation__is_temporary=False), stamp.reached):
+        count += len(page)
+        SearchStamp.objects.filter(version=VERSION).update(reached=page[-1].id)
+    _stamp()
+    if count:
+        logger.info("The search was brought up to date.", extra={"documents": count})
+    return count
+
+
+def _stamp() -> None:
+    """Note that every document is in the form of this version."""
+    SearchStamp.objects.update_or_create(version=VERSION, defaults={"is_complete": True})
+
+
 def rebuild(after: str = "") -> Iterator[Progress]:
     """Make every document anew and yield how far it is.
 
@@ -67,6 +101,7 @@ def rebuild(after: str = "") -> Iterator[Progress]:
     for page in _messages(messages, after):
         done += len(page)
         yield Progress(done, total, page[-1].id)
+    _stamp()
     search.building_ended()
     while outbox.drain():
         pass
@@ -114,7 +149,7 @@ def _titles(conversations: QuerySet[Conversation]) -> Iterator[list[Conversation
 
 
 def _messages(messages: QuerySet[Message], place: str) -> Iterator[list[Message]]:
-    shown = messages.only("id", "user_id", "conversation_id", "text", "content")
+    shown = messages.only(*NEEDED)
     while batch := list(shown.filter(id__gt=place).order_by("id")[:BATCH]):
         messages_index(batch)
         yield batch

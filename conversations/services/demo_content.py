@@ -6,10 +6,10 @@ from django.db import transaction
 
 from accounts.models import User
 from conversations.models import Conversation, Message
-from conversations.models.inserting import rows_insert
 from conversations.search.indexing import conversations_index, messages_index
 from librechat.kernel import clock
 from librechat.kernel.ids import NO_PARENT, new_uuid
+from librechat.kernel.inserting import rows_insert
 
 BATCH = 500
 TOPICS = (

@@ -1,8 +1,8 @@
 """Copies of conversations: forked at a message, or whole."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any, Literal, TypeAlias
@@ -12,18 +12,18 @@ from django.db import transaction
 from accounts.models import User
 from conversations import tree
 from conversations.models import Conversation, Message, conversation_lock
-from conversations.models.inserting import rows_insert
 from conversations.search.indexing import conversation_index, messages_index
 from conversations.services import changes
+from conversations.services.copies import BATCH, copied_metadata, later, messages_copy
 from conversations.services.texts import check_text
 from conversations.tree import NO_PARENT, Node
 from librechat.kernel.errors import NotFoundError
 from librechat.kernel.ids import new_object_id, new_uuid
+from librechat.kernel.inserting import rows_insert
 
 ForkOption: TypeAlias = Literal["directPath", "includeBranches", "targetLevel"]
 
 MAX_TITLE = 1_024
-BATCH = 500
 # A copy is neither archived nor pinned: whoever makes one wants to go on with it.
 OPTIONS = (
     "title",
@@ -39,7 +39,6 @@ OPTIONS = (
     "expired_at",
     "expiry_is_chosen",
 )
-A_MOMENT = timedelta(milliseconds=1)  # clients see no finer times
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +119,13 @@ def conversation_copy(
     while batch := list(islice(remaining, BATCH)):
         for row in batch:
             original_id, parent_id = row.message_id, row.parent_message_id
-            before = moments.get(parent_id)
-            if before is not None and row.created_at <= before:
-                row.created_at = before + A_MOMENT
+            row.created_at = later(row.created_at, moments.get(parent_id))
             _become_copy(row, conversation, message_ids.get(parent_id, NO_PARENT))
             message_ids[original_id] = row.message_id
             moments[original_id] = row.created_at
         rows_insert(batch)
         messages_index(batch)
-    conversation_index(conversation)
-    transaction.on_commit(partial(changes.announce, conversation))
+    _made(conversation)
     return Copied(conversation, message_ids)
 
 
@@ -150,21 +146,16 @@ def _nodes(conversation: Conversation) -> list[Node]:
 
 def _copied(user: User, source: Conversation, nodes: Sequence[Node], **fields: str) -> Copied:
     options = {name: getattr(source, name) for name in OPTIONS} | fields
-    copied = conversation_copy(user=user, source_fields=options, rows=_rows(source, nodes))
-    copied.conversation.tags.set(source.tags.all())
-    return copied
+    conversation = Conversation.objects.create(user=user, **options)
+    message_ids = messages_copy(source=source, conversation=conversation, nodes=nodes)
+    _made(conversation)
+    conversation.tags.set(source.tags.all())
+    return Copied(conversation, message_ids)
 
 
-def _rows(source: Conversation, nodes: Sequence[Node]) -> Iterator[Message]:
-    """Yield messages in the order of the nodes, below the parents the nodes name."""
-    for start in range(0, len(nodes), BATCH):
-        batch = nodes[start : start + BATCH]
-        wanted = [node.message_id for node in batch]
-        found = {row.message_id: row for row in source.messages.filter(message_id__in=wanted)}
-        for node in batch:
-            row = found[node.message_id]
-            row.parent_message_id = node.parent_message_id
-            yield row
+def _made(conversation: Conversation) -> None:
+    conversation_index(conversation)
+    transaction.on_commit(partial(changes.announce, conversation))
 
 
 def _become_copy(row: Message, conversation: Conversation, parent: str) -> None:
@@ -175,9 +166,7 @@ def _become_copy(row: Message, conversation: Conversation, parent: str) -> None:
     row.id, row.message_id = new_object_id(), new_uuid()
     row.conversation, row.user_id = conversation, conversation.user_id
     row.parent_message_id, row.revision = parent, 0
-    if row.metadata:
-        # What the answer cost was paid in the chat it comes from; see queries/statistics.py.
-        row.metadata = row.metadata | {"copied": True}
+    row.metadata = copied_metadata(row.metadata)
 
 
 def _opened_at(copied: Copied, message_id: str) -> Conversation:

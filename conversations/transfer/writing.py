@@ -7,12 +7,12 @@ from django.db import DatabaseError, transaction
 
 from accounts.models import User
 from conversations.models import Conversation, Message, MovedRecord, MoveIn, Project, Tag
-from conversations.models.inserting import rows_insert
 from conversations.search.indexing import conversations_index, messages_index
 from conversations.transfer.importer import ImportedConversation, Note
 from conversations.transfer.planning import Plan, planned
 from conversations.transfer.tally import Tally
 from librechat.kernel.ids import NO_PARENT
+from librechat.kernel.inserting import rows_insert
 
 BATCH = 500
 MOST_TAGS = 50

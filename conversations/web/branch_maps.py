@@ -14,11 +14,12 @@ from conversations.web.sidebar import sidebar
 @require_GET
 @page
 def branches(request: HttpRequest, conversation_id: str) -> HttpResponse:
-    """Show the branches of a chat; ``?before=`` shows the rows above one."""
+    """Show the branches of a chat; ``?before=`` the rows above one, ``?first=`` from it on."""
     conversation = conversation_get(person(request), conversation_id)
     before = request.GET.get("before", "")
     chat_url = reverse("chat", args=[conversation_id])
-    context = {"map": branch_map(conversation, before=before), "chat_url": chat_url}
+    shown = branch_map(conversation, before=before, first=request.GET.get("first", ""))
+    context = {"map": shown, "chat_url": chat_url}
     if wants_fragment(request):
         name = "_branch_rows" if before else "_branch_map"
         return render(request, f"conversations/{name}.html", context)

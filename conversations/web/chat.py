@@ -23,7 +23,7 @@ from conversations.generation.start import StartRequest, generation_start
 from conversations.models import Generation
 from conversations.parameters import parameters_from
 from conversations.queries.followups import queue_view
-from conversations.queries.thread import thread_view
+from conversations.queries.thread import PAGE, thread_view
 from conversations.services.conversations import conversation_seen
 from conversations.services.presets import preset_get
 from conversations.web.composer import composer_for_chat
@@ -36,6 +36,8 @@ from librechat.kernel.errors import AppError
 from librechat.kernel.ids import NO_PARENT
 
 NEAR = 10  # messages at the end that are laid out at once
+# Messages a chat opens with: two screens; those above come before they are reached.
+FIRST_PAGE = 20
 
 
 @require_GET
@@ -73,11 +75,13 @@ def _chat(
     if conversation.is_unread:
         conversation_seen(conversation=conversation)
     asked = request.GET.get("m") or request.GET.get("at", "")
+    before = request.GET.get("before", "")
     thread = thread_view(
         conversation,
         leaf_id=request.GET.get("leaf") or asked,
-        before=request.GET.get("before", ""),
+        before=before,
         around=asked,
+        limit=PAGE if before else FIRST_PAGE,
     )
     context = {
         "sidebar": sidebar(request),

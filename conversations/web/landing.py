@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.access.overrides import effective
+from accounts.config import InterfaceConfig
 from accounts.models import User
 from conversations.generation.refusals import may_be_temporary
 from conversations.models import Conversation, Message
@@ -29,6 +31,7 @@ from librechat.kernel import clock
 
 CARDS = 3
 TEASER = 160
+NAME = "{{user.name}}"  # in the operator's welcome
 # Fenced code, formulas, what begins a line, what marks a word.
 MARKS = re.compile(
     r"```.*?(?:```|\Z)|\$\$.*?(?:\$\$|\Z)|^\s*(?:>|\#+|[-+*]|\d+\.|\|[-:| ]+$)\s*|[*_`~|]",
@@ -96,9 +99,13 @@ def _expires(request: HttpRequest, *, is_temporary: bool) -> str:
 
 
 def _greeting(request: HttpRequest, spec: str) -> str:
+    """Return the heading as plain text: the preset's, the operator's, else one for the hour."""
     preset = spec_named(person(request), spec)
     if preset is not None and preset.greeting:
         return preset.greeting
+    welcome = effective("interface", InterfaceConfig, person(request)).custom_welcome
+    if welcome and welcome.strip():
+        return welcome.replace(NAME, person(request).display_name)
     now, zone = clock.now(), moments.zone_of(request)
     return moments.greeting(person(request).display_name, now=now, zone=zone)
 

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.access.permissions import Matrix, permissions_of
+from accounts.access.menus import menu_permissions
+from accounts.access.permissions import Matrix
 from accounts.models import User
 from conversations.models import Conversation, Project
 from conversations.queries.listing import PROJECT_ID, ListQuery, Page, conversation_page
@@ -149,7 +150,7 @@ def _pinned_page(user: User, query: ListQuery, chosen: ListFilter) -> Sidebar:
 
 def _allowed(user: User) -> Callable[[], Matrix]:
     """Return what asks once, and only if it is called, what the person's role may do."""
-    return cache(partial(permissions_of, user.role))
+    return cache(partial(menu_permissions, user.role))
 
 
 def _pinned(rows: list[RowView], cursor: str | None, chosen: ListFilter) -> RowGroup:
