@@ -12,6 +12,7 @@ from billing.services.holds import hold_rates
 from conversations.models import Generation, Message, State
 from conversations.streaming.sockets import open_sockets
 from librechat.dashboard.kept import kept
+from librechat.dashboard.relay_calls import RelayRunning, relay_running
 from librechat.kernel import clock
 from librechat.kernel.charts import shown
 from librechat.kernel.ids import object_id_at
@@ -96,6 +97,8 @@ class Activity:
     at: datetime
     running: list[Running]
     hidden: int
+    relay: list[RelayRunning]
+    relay_hidden: int
     sockets: int
     people: int
     failures: list[Failure]
@@ -103,12 +106,15 @@ class Activity:
 
 
 def activity() -> Activity:
-    """Return what happens now; seven queries, however much it is."""
+    """Return what happens now; eight queries at most, however much it is."""
     running, total = running_now()
+    relay, relay_total = relay_running()
     return Activity(
         at=clock.now(),
         running=running,
         hidden=total - len(running),
+        relay=relay,
+        relay_hidden=relay_total - len(relay),
         sockets=open_sockets.count(),
         people=open_sockets.people_count(),
         failures=kept("failures", last_failures, seconds=HEALTH_SECONDS),

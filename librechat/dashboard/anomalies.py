@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.admin.rights import may
 from accounts.models import User
-from billing.queries.usage import Question, Span, hour_of, usage_sums
+from billing.queries.usage import Question, Span, hour_of, span_summed, usage_sums
 from librechat.dashboard.kept import FIVE_MINUTES, kept
 from librechat.dashboard.numbers import CALLS, CREDITS, Ends, ends_in
 from librechat.dashboard.periods import DAY, Period
@@ -86,9 +86,9 @@ def _compared() -> dict[str, tuple[Compared, Compared]]:
     """Return person → money and calls; two reads of the sums."""
     now = clock.now()
     since = hour_of(now) - DAY
-    last = usage_sums(Question(Span(since, now), by=("user_id",)))
+    last = usage_sums(Question(span_summed(Span(since, now)), by=("user_id",)))
     before = Span(since - timedelta(days=BEFORE_DAYS), since)
-    usual = usage_sums(Question(before, by=("user_id",)))
+    usual = usage_sums(Question(span_summed(before), by=("user_id",)))
     nothing = [0] * (max(CALLS, CREDITS) + 1)
 
     def compared(key: tuple[str], column: int) -> Compared:

@@ -24,5 +24,10 @@ def known(name: str) -> Any:  # noqa: ANN401 - whatever was counted
     return cache.get(_key(name))
 
 
+def keep(name: str, found: object, *, seconds: int) -> None:
+    """Keep what was found, for ``known``."""
+    cache.set(_key(name), found, seconds)
+
+
 def _key(name: str) -> str:
     return "dashboard:" + hashlib.sha256(name.encode()).hexdigest()

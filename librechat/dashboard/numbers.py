@@ -10,7 +10,7 @@ from billing.models import Balance, BudgetRequest, UsageDay, UsageHour
 from billing.models.budget import RequestState
 from billing.models.usage import SUMS
 from billing.queries.books import trial_balance
-from billing.queries.usage import Question, Span, usage_sums
+from billing.queries.usage import Question, Span, span_summed, usage_sums
 from conversations.models import Generation, State
 from librechat.dashboard.kept import FIVE_MINUTES, kept
 from librechat.dashboard.periods import DAY, Period, today_start
@@ -103,7 +103,7 @@ def use_in(period: Period) -> Use:
     """Return what calls came to; read from the sums, at most five queries."""
 
     def count() -> Use:
-        span = Span(period.start, min(period.end, clock.now()))
+        span = span_summed(Span(period.start, min(period.end, clock.now())))
         answers = calls = tokens = money = 0
         for (context,), numbers in usage_sums(Question(span, by=("context",))).items():
             answers += numbers[CALLS] if context in ANSWERS else 0

@@ -12,8 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.admin.asking import actor_of
 from accounts.admin.rights import may
+from accounts.limits.caller import Caller
 from accounts.queries.audit import cell
+from accounts.services.audit import Act, Target, audit_record
+from billing.queries.usage import sums_end
 from librechat.dashboard.anomalies import anomalies
 from librechat.dashboard.kept import kept
 from librechat.dashboard.periods import Period, period_named, presets
@@ -44,17 +48,27 @@ def overview(request: HttpRequest) -> TemplateResponse:
         "anomalies": anomalies(request),
         "watches_anomalies": may(request, "read:billing") or may(request, "read:system"),
         "charts": _charts(request, period),
+        "summed_until": sums_end() if may(request, "read:usage") else None,
     }
     return TemplateResponse(request, "admin/dashboard/overview.html", context)
 
 
 @require_safe
 def chart_export(request: HttpRequest, name: str) -> HttpResponse:
-    """Return a chart's table as CSV."""
+    """Return a chart's table as CSV; it is on record, but holds sums only and asks no proof."""
     plot = charts().get(name)
     if plot is None or not may(request, plot.capability):
         raise Http404
     period = _period(request)
+    act = Act(
+        category="system",
+        action="chart.exported",
+        actor=actor_of(request),
+        target=Target("chart", name, name),
+        metadata={"from": f"{period.start:%Y-%m-%d}", "to": f"{period.last_day:%Y-%m-%d}"},
+        caller=Caller.of(request),
+    )
+    audit_record(act)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     filename = "".join(letter if letter.isalnum() else "-" for letter in name)
     response["Content-Disposition"] = (

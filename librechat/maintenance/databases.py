@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
-import dj_database_url
 from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.conf import settings
@@ -23,6 +22,7 @@ from psycopg import IsolationLevel
 
 from accounts.models import User
 from librechat.kernel.ids import short_id
+from librechat.sqlite import addresses
 
 # An entry of settings.DATABASES.
 Config: TypeAlias = dict[str, Any]
@@ -30,7 +30,7 @@ Config: TypeAlias = dict[str, Any]
 Migrations: TypeAlias = dict[str, list[str]]
 
 POSTGRESQL = "django.db.backends.postgresql"
-SQLITE = "django.db.backends.sqlite3"
+SQLITE = addresses.ENGINE
 LOCK_SECONDS = 60
 
 
@@ -40,7 +40,7 @@ def config_of(url: str) -> Config:
     Raises:
         ValueError: it is no address of a database of a kind we know.
     """
-    found: Config = dict(dj_database_url.parse(url))
+    found: Config = addresses.address_parse(url)
     if found["ENGINE"] not in {POSTGRESQL, SQLITE} or found["NAME"] in {"", ":memory:"}:
         raise ValueError(f"{shown(url)} is neither sqlite:///… nor postgres://….")
     return found

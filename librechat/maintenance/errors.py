@@ -36,3 +36,10 @@ class MoveRefusedError(AppError):
 
     code = "move_refused"
     status = 409
+
+
+class InUseError(AppError):
+    """A server or a worker runs on the database that would be replaced or moved."""
+
+    code = "in_use"
+    status = 409

@@ -16,6 +16,7 @@ from accounts.models import AuthSession, User
 from billing.models import Hold
 from conversations.models import Conversation, Generation, SearchTask
 from librechat.kernel import clock
+from librechat.kernel.metrics import sockets
 from librechat.maintenance.backup import backup_age
 
 CACHED, CACHED_SECONDS = "maintenance:figures", 60
@@ -68,6 +69,7 @@ class Figures(Collector):
 
 def exposition() -> bytes:
     """Return the series of this process and the figures of the site, as ``/metrics`` shows them."""
+    sockets.inc(0)  # a process that serves no page has its series, too
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Figures())
     try:

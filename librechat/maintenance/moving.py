@@ -13,6 +13,7 @@ from librechat.maintenance.acts import act
 from librechat.maintenance.copying import filling, rows_copy, tables_empty
 from librechat.maintenance.errors import MoveRefusedError
 from librechat.maintenance.progress import Silent, Told
+from librechat.maintenance.serving import alone
 
 PART = ".part"
 
@@ -54,20 +55,28 @@ def database_move(
     source: str,
     target: str,
     is_dry_run: bool = False,
+    is_forced: bool = False,
     told: Told | None = None,
 ) -> Moved:
     """Copy everything into an empty database and compare it there; addresses as DATABASE_URL.
 
-    Broken off, it is run again: a half filled target does not come about.
+    Broken off, it is run again: a half filled target does not come about. ``is_forced``: also
+    while a server runs on the source.
 
     Raises:
+        InUseError: a server or a worker runs on the source.
         MoveRefusedError: an address is wrong, the target is not empty, or a row does not fit.
     """
     read, written = _config(source), _config(target)
     if read == written:
         raise MoveRefusedError("Both addresses name the same database. Nothing was changed.")
     hears = told or Silent()
-    with act("move", databases.shown(target)), _reading(read) as here:
+    with (
+        _reachable("source"),
+        alone(read, is_forced=is_forced or is_dry_run),
+        act("move", databases.shown(target)),
+        _reading(read) as here,
+    ):
         count = sum(tables.count(model, here) for model in tables.models_of().values())
         if is_dry_run:
             _look(written)

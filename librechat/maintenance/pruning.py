@@ -12,10 +12,12 @@ from django.core.files.storage import default_storage
 from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
-from accounts.models import AuthSession, OneTimeToken, User, Violation
-from accounts.services.cleanup import KEEP, expired_purge
+from accounts.models import AuthSession, User, Violation
+from accounts.services.cleanup import KEEP, expired_purge, tokens_outdated
 from accounts.services.closing import accounts_purge
+from accounts.services.override_retention import revisions_outdated, revisions_purge
 from accounts.services.retention import violations_purge
+from agents.services.relay_retention import relay_outdated, relay_purge
 from conversations.models import Conversation, DeletedItem, MoveIn, QueuedTurn
 from conversations.queries.bin import bin_opened_at
 from conversations.queries.followups import REMOVED
@@ -99,7 +101,7 @@ def _ended_sign_ins() -> int:
     before = clock.now() - KEEP
     return (
         AuthSession.objects.filter(expires_at__lt=before).count()
-        + OneTimeToken.objects.filter(expires_at__lt=before).count()
+        + tokens_outdated().count()
         + Session.objects.filter(expire_date__lt=clock.now()).count()
     )
 
@@ -153,8 +155,10 @@ KINDS = (
     Kind("removed messages that waited", _removed_turns, queued_turns_purge),
     Kind("ended sign-ins and used links", _ended_sign_ins, expired_purge),
     Kind("broken rules of long ago", _old_violations, violations_purge),
+    Kind("settings of long ago", lambda: revisions_outdated().count(), revisions_purge),
     Kind("closed accounts", _closed_accounts, accounts_purge),
     Kind("finished jobs", _old_jobs, jobs_purge),
+    Kind("calls and contents of the relay", relay_outdated, relay_purge),
     Kind("uploads nobody imported", lambda: len(_forgotten_uploads()), _uploads_remove),
     Kind("halves of backups and restores", _halves, _halves_remove),
 )

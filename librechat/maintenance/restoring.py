@@ -19,8 +19,10 @@ from librechat.maintenance.blobs import blob_write
 from librechat.maintenance.caches import cache_flush
 from librechat.maintenance.copying import filling, rows_copy, tables_empty
 from librechat.maintenance.errors import BackupDamagedError, RestoreRefusedError
+from librechat.maintenance.letters import letters_stop
 from librechat.maintenance.progress import Silent, Told
 from librechat.maintenance.reading import ArchiveReader, archive_reading
+from librechat.maintenance.serving import alone
 from librechat.maintenance.verifying import (
     OTHER_SECRETS,
     can_read_secrets,
@@ -46,6 +48,7 @@ class Restored:
     files: int
     written_files: int
     safety: Path | None
+    stopped_mails: int = 0
     next_steps: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
@@ -56,6 +59,7 @@ class Restored:
             "rows": self.rows,
             "files": self.files,
             "writtenFiles": self.written_files,
+            "stoppedMails": self.stopped_mails,
             "safetyBackup": str(self.safety) if self.safety else None,
             "next": self.next_steps,
         }
@@ -65,9 +69,14 @@ class Restored:
         lines = [
             f"Restored {self.rows} rows and {self.files} files as of {self.created}.",
             *([f"What was here before is in {self.safety}."] if self.safety else []),
+            *([_told_of(self.stopped_mails)] if self.stopped_mails else []),
             *(f"  {step}" for step in self.next_steps),
         ]
         return "\n".join(lines)
+
+
+def _told_of(mails: int) -> str:
+    return f"Not sent again, and marked as failed: {mails} mails that waited then."
 
 
 def is_occupied() -> bool:
@@ -87,14 +96,17 @@ def backup_restore(
     *,
     path: Path,
     may_replace: bool = False,
+    is_forced: bool = False,
     told: Told | None = None,
 ) -> Restored:
     """Put a backup in the place of the database, and its files back.
 
     It is read and compared in a database of its own first. What is here is backed up before it is
-    replaced, and it is replaced in one transaction.
+    replaced, and it is replaced in one transaction. Mails that waited then are not sent.
+    ``is_forced``: also while a server runs.
 
     Raises:
+        InUseError: a server or a worker runs on the database.
         RestoreRefusedError: there are accounts here, or a newer version made the backup.
         BackupKeyError, BackupDamagedError, BackupFailedError: nothing was changed.
     """
@@ -102,11 +114,16 @@ def backup_restore(
     occupied = is_occupied()
     if occupied and not may_replace:
         raise RestoreRefusedError("There are accounts here. Nothing was changed.")
-    with act("restore", str(path)), archive_reading(path) as archive:
+    with (
+        alone(databases.served(), is_forced=is_forced),
+        act("restore", str(path)),
+        archive_reading(path) as archive,
+    ):
         with loaded(archive, hears) as alias:
             if faults := files_check(archive, hears):
                 raise BackupDamagedError(f"{faults[0]} Nothing was changed.")
             databases.migrate(alias)
+            stopped = letters_stop(alias)
             safety = _safety_backup().path if occupied else None
             hit("restore_before_files")
             written = _files_write(archive, hears)
@@ -120,6 +137,7 @@ def backup_restore(
             archive.manifest.files,
             written,
             safety,
+            stopped,
         )
         done.next_steps = [*_afterwards(archive), *_settings_keep(archive)]
     return done

@@ -21,6 +21,7 @@ from conversations.search.backends import chosen
 from conversations.search.search import is_server_away
 from librechat import serving
 from librechat.kernel import clock
+from librechat.kernel.errors import CACHE_AWAY
 from librechat.kernel.ids import short_id
 from librechat.maintenance.acts import broken_off
 from librechat.maintenance.backup import backup_age
@@ -33,6 +34,7 @@ OLD_BACKUP = timedelta(days=7)
 SKEW_SECONDS = 5
 WAIT_SECONDS = 3
 LATE = timedelta(minutes=5)
+REDIS_FIX = "See whether Redis runs where REDIS_URI says: redis-cli -u $REDIS_URI ping"
 
 
 def database() -> Iterator[Finding]:
@@ -90,24 +92,26 @@ def disk() -> Iterator[Finding]:
 def cached() -> Iterator[Finding]:
     """Write something to the cache and read it."""
     key, value = f"doctor:{short_id(8)}", short_id(8)
-    cache.set(key, value, 10)
-    found = cache.get(key)
-    cache.delete(key)
+    try:
+        cache.set(key, value, 10)
+        found = cache.get(key)
+        cache.delete(key)
+    except CACHE_AWAY as exc:
+        yield red("cache", f"Redis cannot be reached ({type(exc).__name__})", REDIS_FIX)
+        return
     where = "Redis" if settings.REDIS_URI else "in this process"
     if found == value:
         yield green("cache", where)
     else:
-        fix = "See whether Redis runs where REDIS_URI says: redis-cli -u $REDIS_URI ping"
-        yield red("cache", f"{where} does not give back what it was given", fix)
+        yield red("cache", f"{where} does not give back what it was given", REDIS_FIX)
 
 
 def channels() -> Iterator[Finding]:
     """Send something through the channel layer."""
     try:
         asyncio.run(_round_trip())
-    except (OSError, ChannelFull, TimeoutError, RuntimeError) as exc:
-        fix = "See whether Redis runs where REDIS_URI says: redis-cli -u $REDIS_URI ping"
-        yield red("channel layer", f"nothing comes through ({type(exc).__name__})", fix)
+    except (OSError, ChannelFull, TimeoutError, RuntimeError, *CACHE_AWAY) as exc:
+        yield red("channel layer", f"nothing comes through ({type(exc).__name__})", REDIS_FIX)
     else:
         yield green("channel layer", "Redis" if settings.REDIS_URI else "in this process")
 

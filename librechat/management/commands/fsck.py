@@ -6,13 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from typing_extensions import override
 
-from billing.queries.books import ledger_check, trial_balance
-from billing.queries.receipts import receipts_check
-from conversations.queries.integrity import conversations_check
+from librechat.maintenance.faults import faults_found
 
 
 class Command(BaseCommand):
-    help = "Check the trees of all conversations, the books and the receipts; changes nothing."
+    help = "Check the trees of all chats, the books, receipts, relay and jobs; changes nothing."
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,13 +18,7 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
-        faults = {
-            "conversations": conversations_check(),
-            "books": ledger_check(),
-            "receipts": receipts_check(),
-        }
-        if balance := trial_balance():
-            faults["books"].append(f"All entries sum to {balance}, not 0.")
+        faults = faults_found()
         number = sum(map(len, faults.values()))
         if options["json"]:
             self.stdout.write(json.dumps({"ok": not number, "faults": faults}, indent=2))

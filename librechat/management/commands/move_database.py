@@ -19,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="source", default=settings.DATABASE_URL)
         parser.add_argument("--to", dest="target", help="sqlite:////path or postgres://…")
         parser.add_argument("--dry-run", action="store_true", help="only look")
+        parser.add_argument("--force", action="store_true", help="also while a server runs")
         json_flag(parser)
 
     @override
@@ -29,6 +30,7 @@ class Command(BaseCommand):
                 source=options["source"],
                 target=target,
                 is_dry_run=options["dry_run"],
+                is_forced=options["force"],
                 told=told,
             )
         answer(self.stdout, options, moved.text(), moved.as_json())

@@ -20,20 +20,21 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?")
         parser.add_argument("--replace", action="store_true", help="also where accounts are")
         parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument("--force", action="store_true", help="also while a server runs")
         json_flag(parser)
 
     @override
     def handle(self, *_args: Any, **options: Any) -> None:
         path = Path(ask(options["file"], "Backup"))
         with refusals(), bars(is_shown=not options["json"]) as told:
-            may_replace = is_occupied() and self._may_replace(options)
-            done = backup_restore(path=path, may_replace=may_replace, told=told)
+            may = is_occupied() and self._may_replace(options)
+            done = backup_restore(path=path, told=told, may_replace=may, is_forced=options["force"])
         answer(self.stdout, options, done.text(), done.as_json())
 
     def _may_replace(self, options: dict[str, Any]) -> bool:
         if options["yes"] and not options["replace"]:
             raise CommandError("There are accounts here: add --replace. Nothing was changed.")
-        typed = options["yes"] or input(f"Type {settings.APP_TITLE} to replace all that is here: ")
-        if typed is not True and typed.strip() != settings.APP_TITLE:
-            raise CommandError("Nothing was changed.")
-        return True
+        title = settings.APP_TITLE
+        if options["yes"] or input(f"Type {title} to replace all that is here: ").strip() == title:
+            return True
+        raise CommandError("Nothing was changed.")

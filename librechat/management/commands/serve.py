@@ -7,7 +7,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from typing_extensions import override
 
+from accounts.management.dialogue import refusals
 from librechat import serving
+from librechat.maintenance.serving import serving as database_serving
 
 
 class Command(BaseCommand):
@@ -20,6 +22,8 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=settings.WEB_CONCURRENCY)
 
     @override
+    @refusals()
+    @database_serving()
     def handle(self, *_args: Any, **options: Any) -> None:
         if serving.has_unapplied_migrations():
             call_command("migrate", verbosity=0, interactive=False)

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from typing_extensions import override
 
+from accounts.management.dialogue import refusals
 from librechat.kernel.jobs.standalone import work_off, work_until_told
 from librechat.kernel.jobs.worker import Worker
+from librechat.maintenance.serving import serving
 
 POLL_SECONDS = 0.5
 
@@ -25,6 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="Run what waits, then end.")
 
     @override
+    @refusals()
+    @serving()
     def handle(self, *_args: Any, **options: Any) -> None:
         queues = tuple(name.strip() for name in options["queues"].split(",") if name.strip())
         threads, poll = max(1, options["threads"]), max(0.01, options["poll"])
@@ -32,7 +36,5 @@ class Command(BaseCommand):
         if options["batch"]:
             self.stdout.write(f"{work_off(worker)} jobs were run.")
             return
-        shown = ", ".join(queues) or "all queues"
-        self.stdout.write(f"Worker {worker.name}: {shown}, {threads} at once.")
+        self.stdout.write(f"Worker {worker.name}: {', '.join(queues) or 'all'}, {threads} at once.")
         work_until_told(worker)
-        self.stdout.write(f"Worker {worker.name} ended.")
