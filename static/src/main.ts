@@ -1,7 +1,6 @@
 /** The chat pages. */
 
 import "../styles/main.css";
-import htmx from "htmx.org";
 import { ChatElement } from "./chat/chat";
 import { CompareElement } from "./chat/compare";
 import { watchFeedback } from "./chat/feedback";
@@ -16,8 +15,10 @@ import { watchCopies } from "./ui/copy";
 import { watchDiagrams } from "./ui/diagram_watch";
 import { watchImages } from "./ui/images";
 import { watchNotices } from "./ui/notices";
+import { watchPrograms } from "./ui/run_watch";
 import { watchShortcuts } from "./ui/shortcuts";
 import { SidebarElement } from "./ui/sidebar";
+import { swaps } from "./ui/swaps";
 import { ThemeElement } from "./ui/theme";
 import { watchTitle } from "./ui/title_mark";
 import { ToastsElement } from "./ui/toasts";
@@ -41,6 +42,7 @@ watchCopies();
 watchFeedback();
 watchImages();
 watchDiagrams();
+watchPrograms();
 keepZone();
 watchNotices();
 watchShortcuts();
@@ -53,8 +55,7 @@ if (exportForm) {
     .then(({ watchExport }) => watchExport(exportForm))
     .catch(() => undefined); // the other formats need no script
 }
-// htmx starts by itself; named here so that the bundle keeps it.
-htmx.config.historyCacheSize = 0;
+swaps().catch(() => undefined); // links and forms work without it
 window.addEventListener("load", () => {
   // Without it, as on an address that is not secure, only the page for offline times is missing.
   navigator.serviceWorker?.register("/sw.js").catch(() => undefined);

@@ -663,6 +663,24 @@ export interface paths {
         delete: operations["api_keys_destroy"];
         options?: never;
         head?: never;
+        /** @description Change the terms of one of my keys; what the body leaves out stays. */
+        patch: operations["api_keys_partial_update"];
+        trace?: never;
+    };
+    "/api/api-keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a key with the same terms; the old one ends after the overlap, a day if not said. */
+        post: operations["api_keys_rotate_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -2397,6 +2415,25 @@ export interface components {
                 };
             };
         };
+        /**
+         * @description * `day` - day
+         *     * `week` - week
+         *     * `month` - month
+         *     * `total` - total
+         * @enum {string}
+         */
+        ApiKeyBudgetPeriodEnum: "day" | "week" | "month" | "total";
+        ApiKeyBudgetRequest: {
+            /**
+             * Format: double
+             * @description in USD
+             */
+            amount: number;
+            period?: components["schemas"]["ApiKeyBudgetPeriodEnum"];
+        };
+        ApiKeyRotationRequest: {
+            overlapHours?: number;
+        };
         ArchiveArgumentRequest: {
             arg: components["schemas"]["ArchiveRequest"];
         };
@@ -2464,7 +2501,7 @@ export interface components {
             id: string;
             name: string;
             scope: components["schemas"]["ScopeEnum"];
-            period: components["schemas"]["PeriodEnum"];
+            period: components["schemas"]["BudgetPeriodEnum"];
             rollingHours: number | null;
             measure: components["schemas"]["MeasureEnum"];
             behaviour: components["schemas"]["BehaviourEnum"];
@@ -2476,6 +2513,16 @@ export interface components {
             resetsAt: string | null;
             isAskedFor: boolean;
         };
+        /**
+         * @description * `hour` - Hour
+         *     * `day` - Day
+         *     * `week` - Week
+         *     * `month` - Month
+         *     * `rolling` - Rolling
+         *     * `total` - Total
+         * @enum {string}
+         */
+        BudgetPeriodEnum: "hour" | "day" | "week" | "month" | "rolling" | "total";
         BudgetRequest: {
             id: string;
             budget: string | null;
@@ -2635,10 +2682,19 @@ export interface components {
             nextCursor: string | null;
         };
         NewApiKeyRequest: {
-            name: string;
+            budget: components["schemas"]["ApiKeyBudgetRequest"];
+            note?: string;
             /** Format: date-time */
             expiresAt?: string | null;
             scopes?: string[];
+            allowedModels?: string[];
+            allowedAddresses?: string[];
+            requestsPerMinute?: number | null;
+            tokensPerMinute?: number | null;
+            parallelRequests?: number | null;
+            contentDays?: number;
+            name: string;
+            teamId?: string;
         };
         /** @description A group and its first version. */
         NewGroupRequest: {
@@ -2699,6 +2755,19 @@ export interface components {
                 };
             };
         };
+        PatchedChangedApiKeyRequest: {
+            note?: string;
+            /** Format: date-time */
+            expiresAt?: string | null;
+            scopes?: string[];
+            allowedModels?: string[];
+            allowedAddresses?: string[];
+            requestsPerMinute?: number | null;
+            tokensPerMinute?: number | null;
+            parallelRequests?: number | null;
+            contentDays?: number;
+            name?: string;
+        };
         /** @description What is to change of a group. */
         PatchedGroupChangeRequest: {
             name?: string;
@@ -2732,16 +2801,6 @@ export interface components {
             /** Format: date-time */
             expiredAt?: string | null;
         };
-        /**
-         * @description * `hour` - Hour
-         *     * `day` - Day
-         *     * `week` - Week
-         *     * `month` - Month
-         *     * `rolling` - Rolling
-         *     * `total` - Total
-         * @enum {string}
-         */
-        PeriodEnum: "hour" | "day" | "week" | "month" | "rolling" | "total";
         PermissionAnswersRequest: {
             CONFIGURE_OBO?: boolean;
             CREATE?: boolean;
@@ -4451,6 +4510,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    api_keys_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedChangedApiKeyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    api_keys_rotate_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRotationRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
         };
     };

@@ -11,6 +11,7 @@ const panels = new WeakMap<HTMLElement, BranchPanel>();
 
 export class BranchPanel {
   private timer = 0;
+  private hasEarlier = false; // pages above the last one were read
   private opener: HTMLElement | null = null;
 
   static of(panel: HTMLElement, chat: ChatElement): BranchPanel {
@@ -104,8 +105,10 @@ export class BranchPanel {
     if (conversationId === "new") {
       return;
     }
-    const html = await getHtml(`/c/${conversationId}/branches`);
     const { body } = this;
+    const top = body.querySelector<HTMLElement>(".branch-link")?.dataset.branchMessage;
+    const from = this.hasEarlier && top ? `?first=${encodeURIComponent(top)}` : "";
+    const html = await getHtml(`/c/${conversationId}/branches${from}`);
     const focused = body.querySelector<HTMLElement>(".branch-link:focus")?.dataset.branchMessage;
     const isOpening = takesFocus || body.childElementCount === 0;
     const { scrollTop } = body;
@@ -151,6 +154,7 @@ export class BranchPanel {
     template.innerHTML = await getHtml(link?.href ?? "");
     const rows = [...template.content.querySelectorAll<HTMLElement>(".branch-link")];
     place.replaceWith(template.content);
+    this.hasEarlier = true;
     body.scrollTop = body.scrollHeight - fromEnd;
     rows.at(-1)?.focus({ preventScroll: true });
   }

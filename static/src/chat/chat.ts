@@ -29,6 +29,7 @@ export class ChatElement extends HTMLElement {
   /** Answers that began by themselves, or in another tab. */
   private readonly arrived = new Set<string>();
   private readonly running = new Set<string>();
+  private readonly replies = new Map<string, HTMLElement>();
   /** Every answer read here: a list that is late may still name one that is over. */
   private readonly known = new Set<string>();
   private hasBeenLost = false;
@@ -197,8 +198,18 @@ export class ChatElement extends HTMLElement {
     announce(this, text("replyStarted", "Reply started"));
   }
 
+  /** The article of an answer; kept, as a search goes through all messages. */
   private replyOf(generationId: string): HTMLElement | null {
-    return this.querySelector(`article[data-generation-id="${CSS.escape(generationId)}"]`);
+    const known = this.replies.get(generationId);
+    if (known?.isConnected && known.dataset.generationId === generationId) {
+      return known;
+    }
+    const id = CSS.escape(generationId);
+    const found = this.querySelector<HTMLElement>(`article[data-generation-id="${id}"]`);
+    if (found) {
+      this.replies.set(generationId, found);
+    }
+    return found;
   }
 
   private ended(generationId: string, state: string): void {
@@ -209,6 +220,7 @@ export class ChatElement extends HTMLElement {
       // Watched to its end: no unread mark here or on another device.
       postForm(`/c/${this.conversationId}/seen`, {}).catch(() => undefined);
     }
+    this.replies.delete(generationId);
     announce(this, endOf(state, words));
     this.over(generationId);
   }

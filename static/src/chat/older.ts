@@ -7,7 +7,31 @@ import { toast } from "../ui/toasts";
 const AHEAD = "1500px 0px 0px 0px";
 const QUIET_MS = 2_000;
 const BETWEEN_MS = 300;
+/** Pixels, as in thread.css; the padding comes on top. */
+const HEIGHTS = [160, 160, 280, 480, 800, 1400, 2600];
+const PADDING_PX = 24;
 const TOUCHES = ["keydown", "wheel", "touchmove", "pointerdown"] as const;
+
+/** About how tall an article is: the server's guess, which its class names. */
+function heightOf(article: Element): number {
+  const level = /\bheight-(\d)/.exec(article.className)?.[1] ?? "1";
+  return (HEIGHTS[Number(level)] ?? 0) + PADDING_PX;
+}
+
+/**
+ * Stand what a page of older messages holds in a box of their own. What changes at the end of a chat has every
+ * box in the thread looked at again: of ten thousand messages there are a few hundred boxes.
+ */
+export function boxed(page: DocumentFragment): DocumentFragment {
+  const box = document.createElement("div");
+  box.className = "thread-page";
+  const articles = page.querySelectorAll("article");
+  const height = [...articles].reduce((sum, article) => sum + heightOf(article), 0);
+  box.style.containIntrinsicBlockSize = `auto ${height}px`;
+  box.append(...[...page.children].filter((child) => !child.matches("[data-older]")));
+  page.append(box);
+  return page;
+}
 
 export class OlderMessages {
   private readonly observer: IntersectionObserver;
@@ -82,7 +106,7 @@ export class OlderMessages {
     const fromBottom = thread.scrollHeight - thread.scrollTop;
     const template = document.createElement("template");
     template.innerHTML = html;
-    place.replaceWith(template.content);
+    place.replaceWith(boxed(template.content));
     thread.scrollTop = thread.scrollHeight - fromBottom;
     this.watch();
   }

@@ -28,6 +28,8 @@ export function valueAfter(key: string, value: number, count: number): number | 
 export class RailElement extends HTMLElement {
   private value = 0;
   private isDue = false;
+  private isChanged = true;
+  private known: HTMLElement[] = [];
   private changes: MutationObserver | null = null;
 
   connectedCallback(): void {
@@ -38,7 +40,10 @@ export class RailElement extends HTMLElement {
     thread.addEventListener("scroll", () => this.refresh(), { passive: true });
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.addEventListener("click", (event) => this.clicked(event));
-    this.changes = new MutationObserver(() => this.refresh());
+    this.changes = new MutationObserver(() => {
+      this.isChanged = true;
+      this.refresh();
+    });
     this.changes.observe(thread.messages, { childList: true });
     this.refresh();
   }
@@ -51,9 +56,14 @@ export class RailElement extends HTMLElement {
     return this.parentElement?.querySelector<ThreadElement>("lc-thread") ?? null;
   }
 
+  /** Kept while the thread is as it was: a search goes through all messages. */
   private get turns(): HTMLElement[] {
-    const found = this.thread?.querySelectorAll<HTMLElement>('article[data-role="user"]');
-    return [...(found ?? [])];
+    if (this.isChanged || !this.known.every((turn) => turn.isConnected)) {
+      const found = this.thread?.querySelectorAll<HTMLElement>('article[data-role="user"]');
+      this.known = [...(found ?? [])];
+      this.isChanged = false;
+    }
+    return this.known;
   }
 
   private refresh(): void {

@@ -16,6 +16,7 @@ function targetId(): string {
 
 export class ThreadElement extends HTMLElement {
   private isFollowing = false;
+  private button: HTMLElement | null = null;
   private readonly older = new OlderMessages(this);
 
   connectedCallback(): void {
@@ -105,8 +106,12 @@ export class ThreadElement extends HTMLElement {
     return Math.max(above - TOP_GAP_PX - reachable, 0);
   }
 
+  /** Kept: it stands behind all messages, and a search goes through them. */
   private get newest(): HTMLElement | null {
-    return this.closest("lc-chat")?.querySelector<HTMLElement>("[data-newest]") ?? null;
+    if (!this.button?.isConnected) {
+      this.button = this.closest("lc-chat")?.querySelector<HTMLElement>("[data-newest]") ?? null;
+    }
+    return this.button;
   }
 
   private get isAtBottom(): boolean {
@@ -125,8 +130,9 @@ export class ThreadElement extends HTMLElement {
   }
 
   private showNewest(): void {
-    if (this.newest) {
-      this.newest.hidden = this.isAtBottom;
+    const { newest, isAtBottom } = this;
+    if (newest && newest.hidden !== isAtBottom) {
+      newest.hidden = isAtBottom;
     }
   }
 

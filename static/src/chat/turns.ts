@@ -48,9 +48,12 @@ function find(messages: Element, messageId: string | undefined): HTMLElement | n
   return messages.querySelector(`article[data-message-id="${CSS.escape(messageId ?? "")}"]`);
 }
 
-function dropAfter(article: Element): void {
-  while (article.nextElementSibling) {
-    article.nextElementSibling.remove();
+/** Drop what follows an article, which may stand in a page of older messages. */
+function dropAfter(messages: Element, article: Element): void {
+  for (let at = article; at !== messages && at.parentElement; at = at.parentElement) {
+    while (at.nextElementSibling) {
+      at.nextElementSibling.remove();
+    }
   }
 }
 
@@ -58,13 +61,13 @@ function dropAfter(article: Element): void {
 function placeTurn(messages: Element, turn: HTMLElement): void {
   const known = find(messages, turn.dataset.messageId);
   if (known) {
-    dropAfter(known);
+    dropAfter(messages, known);
     known.replaceWith(turn);
     return;
   }
   const parent = find(messages, turn.dataset.parentId);
   if (parent) {
-    dropAfter(parent);
+    dropAfter(messages, parent);
   } else if (turn.dataset.parentId?.startsWith("00000000-")) {
     messages.replaceChildren();
   }

@@ -17,6 +17,7 @@ interface Subscription {
 const PING_MS = 20_000;
 const PATIENCE_MS = 10_000;
 const SIGNED_OUT = 4401;
+const LEAVING_MS = 5_000;
 
 export class Connection extends EventTarget {
   private socket: WebSocket | null = null;
@@ -25,11 +26,15 @@ export class Connection extends EventTarget {
   private retry = 0;
   private heartbeat = 0;
   private lastHeard = 0;
+  private leavingAt = 0;
 
   constructor(private readonly url: string) {
     super();
     addEventListener("online", () => this.reconnectNow());
     addEventListener("offline", () => this.drop());
+    addEventListener("beforeunload", () => {
+      this.leavingAt = Date.now();
+    });
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden && !this.isOpen) {
         this.reconnectNow();
@@ -128,7 +133,7 @@ export class Connection extends EventTarget {
     }
     this.socket = null;
     if (code === SIGNED_OUT) {
-      location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+      this.signInAgain();
       return;
     }
     this.dispatchEvent(new Event("lost"));
@@ -136,6 +141,15 @@ export class Connection extends EventTarget {
     this.attempt += 1;
     clearTimeout(this.retry);
     this.retry = window.setTimeout(() => this.connect(), wait);
+  }
+
+  /**
+   * A form that ends the sign-in itself leads elsewhere already, and its answer must come through: only a page
+   * that is still here after a while goes by itself.
+   */
+  private signInAgain(): void {
+    const wait = Math.max(0, this.leavingAt + LEAVING_MS - Date.now());
+    setTimeout(() => location.assign(`/login?next=${encodeURIComponent(location.pathname)}`), wait);
   }
 
   private drop(): void {

@@ -1,4 +1,4 @@
-/** Backup codes: copying and printing them. */
+/** Backup codes and other texts to take along: copying and printing them. */
 
 import { text } from "./texts";
 import { toast } from "./toasts";
@@ -10,7 +10,7 @@ export class CodesElement extends HTMLElement {
       if (target?.closest("[data-copy-codes]")) {
         navigator.clipboard
           .writeText(this.text())
-          .then(() => toast(text("codesCopied", "The codes are copied.")))
+          .then(() => toast(this.dataset.copied ?? text("codesCopied", "The codes are copied.")))
           .catch(() =>
             toast(text("copyRefused", "The browser did not allow copying."), { stays: true }),
           );
@@ -20,7 +20,7 @@ export class CodesElement extends HTMLElement {
     });
   }
 
-  /** The codes, one to a line. */
+  /** What is copied: the codes, one to a line. */
   text(): string {
     return [...this.querySelectorAll("code")].map((code) => code.textContent).join("\n");
   }

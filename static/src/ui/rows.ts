@@ -1,9 +1,9 @@
 /** The rows of the sidebar: which group one is in, and where in it. */
 
-import htmx from "htmx.org";
 import { getHtml } from "../api/http";
 import { element } from "../stream/painter";
 import { groupKey, placeAmong } from "./groups";
+import { swaps } from "./swaps";
 
 function touched(row: HTMLElement): number {
   return Date.parse(row.dataset.updated ?? "") || 0;
@@ -94,8 +94,8 @@ export class RowList {
       }
     }
     this.list.insertAdjacentHTML("afterbegin", html);
-    htmx.process(this.list);
     refocus?.();
+    (await swaps()).process(this.list);
   }
 
   /** A row keeps its place among those of today, and until its chat is written to. */

@@ -14,9 +14,9 @@ function writeOut(part: ParentNode): void {
   }
 }
 
-/** What an element says, formulas as TeX. */
+/** What an element says, formulas as TeX, without the output of programs. */
 export function textWithTex(shown: Element): string {
-  if (!shown.querySelector("math")) {
+  if (!shown.querySelector("math, [data-run]")) {
     return shown instanceof HTMLElement ? shown.innerText : shown.textContent;
   }
   return laidOut(shown.cloneNode(true) as HTMLElement);
@@ -28,6 +28,9 @@ function laidOut(part: HTMLElement): string {
   holder.className = "visually-hidden";
   holder.setAttribute("aria-hidden", "true");
   writeOut(part);
+  for (const output of part.querySelectorAll("[data-run]")) {
+    output.remove(); // what a program printed here is no part of the answer
+  }
   holder.append(part);
   document.body.append(holder);
   const text = part.innerText;
