@@ -7,7 +7,8 @@ from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -18,10 +19,11 @@ from unfold.sites import UnfoldAdminSite
 
 from accounts.access.capabilities import ACCESS_ADMIN
 from accounts.access.visitor import may
-from accounts.auth.admin_session import admin_session_check
+from accounts.auth.admin_session import admin_session_check, is_unasked
 from accounts.errors import FreshProofNeededError
 from librechat.kernel.errors import AppError
 
+SHORTCUT = "view_on_site"  # Django's name of it
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
@@ -42,7 +44,7 @@ class GovernedSite(UnfoldAdminSite):
         @wraps(view)
         def governed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                admin_session_check(request)
+                admin_session_check(request, is_use=not is_unasked(view))
                 return view(request, *args, **kwargs)
             except FreshProofNeededError:
                 raise
@@ -59,7 +61,9 @@ class GovernedSite(UnfoldAdminSite):
         # Imported late: the pages need every app, and the site is made before they are ready.
         pages = import_module("librechat.dashboard.urls").pages
         own = [path(route, self.admin_view(view), name=name) for route, view, name in pages]
-        return [*own, *super().get_urls()]
+        there = [one for one in super().get_urls() if getattr(one, "name", "") != SHORTCUT]
+        route = "r/<path:content_type_id>/<path:object_id>/"
+        return [*own, path(route, self.admin_view(object_page), name=SHORTCUT), *there]
 
     @override
     def index(
@@ -70,6 +74,20 @@ class GovernedSite(UnfoldAdminSite):
         """Show the overview."""
         page: TemplateResponse = import_module("librechat.dashboard.overview").overview(request)
         return page
+
+
+def object_page(request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponseBase:
+    """Lead to an object's own page.
+
+    Raises:
+        Http404: there is none, or the id cannot be one.
+    """
+    shortcut = import_module("django.contrib.contenttypes.views").shortcut  # once apps are ready
+    try:
+        answer: HttpResponseBase = shortcut(request, content_type_id, object_id)
+    except ValidationError as exc:
+        raise Http404 from exc
+    return answer
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 
 from asgiref.typing import (
@@ -15,6 +16,7 @@ from asgiref.typing import (
 from django.conf import settings
 
 from agents.llm import tokens
+from agents.relay.asgi import Relay
 from conversations.eventlog.subscribe import event_log
 from conversations.generation import dispatch
 from librechat.kernel import outbound
@@ -27,8 +29,9 @@ logger = logging.getLogger(__name__)
 class Lifespan:
     """Wraps the application; a server without lifespan events starts it with the first scope."""
 
-    def __init__(self, application: ASGI3Application) -> None:
+    def __init__(self, application: ASGI3Application, relay: Relay) -> None:
         self._application = application
+        self._relay = relay
         self._chores: asyncio.Task[None] | None = None
         self._jobs: Embedded | None = None
 
@@ -45,6 +48,10 @@ class Lifespan:
     async def _live(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         await receive()
         self._start()
+        await self._relay.start()
+        # What is loaded stays for good: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
         await send(LifespanStartupCompleteEvent(type="lifespan.startup.complete"))
         await receive()
         await self._stop()
@@ -64,8 +71,10 @@ class Lifespan:
     async def _stop(self) -> None:
         logger.info("Shutting down: waiting for running answers.")
         jobs = asyncio.create_task(self._stop_jobs())
+        relayed = asyncio.create_task(self._relay.stop())
         await dispatch.drain(settings.SHUTDOWN_GRACE_SECONDS)
         await jobs
+        await relayed
         if self._chores is not None:
             self._chores.cancel()
             with contextlib.suppress(asyncio.CancelledError):
