@@ -1,0 +1,1 @@
+"""Command-line agents with the relay in between; run by hand."""
