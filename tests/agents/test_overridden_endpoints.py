@@ -12,6 +12,7 @@ from accounts.services.overrides import For, override_delete
 from agents import errors
 from agents.config import EndpointsConfig
 from agents.llm import available
+from agents.visibility import sight_of
 from librechat.kernel import yaml_config
 from tests.agents.overriding import ELSEWHERE, FILE, HOUSE, names, put
 from tests.factories.people import bearer
@@ -140,6 +141,7 @@ def test_what_an_override_says_counts_and_the_rest_of_the_endpoint_stays(
 def test_without_an_override_the_file_itself_serves_and_nothing_is_read(owner: User) -> None:
     with yaml_config.override(FILE):
         held = effective("endpoints", EndpointsConfig, owner)
+        sight_of(owner)
         with CaptureQueriesContext(connection) as queries:
             available.resolve(owner, "House", "small")
         assert held is yaml_config.value("endpoints")

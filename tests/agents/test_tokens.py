@@ -9,12 +9,12 @@ from django.conf import settings
 
 from agents.llm import tokens
 from agents.llm.image_size import image_size
-from agents.llm.wire.neutral import (
+from agents.llm.wire.neutral import Tool
+from agents.llm.wire.parts import (
     ImagePart,
     Message,
     TextPart,
     ThinkingPart,
-    Tool,
     ToolCallPart,
     ToolResultPart,
 )

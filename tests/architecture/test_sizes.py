@@ -10,6 +10,7 @@ APPS = ("librechat", "accounts", "billing", "files", "agents", "conversations")
 MAX_FILE, MAX_FUNCTION, MAX_CLASS, MAX_PUBLIC_METHODS = 300, 60, 200, 15
 LONGER = {"librechat/settings.py": 500}  # one settings module, by design
 BANNED = {"utils", "helpers", "common", "misc", "base", "core", "manager", "handlers"}
+NAMED_BY_OTHERS = {"librechat/sqlite/base.py"}  # where Django looks for a backend of databases
 MAX_KERNEL_MODULES = 18
 MODULES = sorted(
     path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
@@ -21,7 +22,7 @@ def test_module_is_small_and_named_after_a_noun(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     name = path.relative_to(ROOT).as_posix()
     assert source.count("\n") <= LONGER.get(name, MAX_FILE)
-    assert path.stem not in BANNED
+    assert path.stem not in BANNED or name in NAMED_BY_OTHERS
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue

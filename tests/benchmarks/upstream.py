@@ -20,6 +20,21 @@ WORDS = ("One ", "plain ", "word ", "after ", "another, ", "now ", "and ", "then
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 MODELS = b'{"data": [{"id": "bench"}]}'
 LIST = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+WHOLE = orjson.dumps(
+    {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "model": "bench",
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": "One plain word after another."},
+                "finish_reason": "stop",
+            }
+        ],
+        "usage": {"prompt_tokens": 8, "completion_tokens": 6, "total_tokens": 14},
+    }
+)
 END = b"data: [DONE]\n\n"
 LAST = b"0\r\n\r\n"
 go = asyncio.Event()
@@ -49,7 +64,11 @@ def _texts(tokens: int, *, is_stamped: bool) -> Iterator[str]:
 
 
 async def _answer(body: bytes, writer: asyncio.StreamWriter) -> None:
-    prompt = str(orjson.loads(body)["messages"][-1]["content"]).split()
+    asked = orjson.loads(body)
+    if not asked.get("stream"):
+        writer.write(LIST % (len(WHOLE), WHOLE))
+        return
+    prompt = str(asked["messages"][-1]["content"]).split()
     tokens, every = int(prompt[0]), int(prompt[1]) / 1_000
     texts = _texts(tokens, is_stamped="stamped" in prompt)
     end = _event({}, "stop") + _usage(tokens) + END

@@ -4,10 +4,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from accounts.models import User
 from billing import charts
-from billing.models import UsageDay
+from billing.models import UsageDay, UsageHour
+from billing.pricing.cost import TokenUsage
+from billing.queries import usage
+from billing.queries.usage import hour_of, sums_end
+from billing.services.charging import hold_open, hold_settle
+from librechat.kernel import clock
+from tests.factories.money import call_make
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +70,20 @@ def test_a_chart_that_begins_in_mid_day_has_that_day_whole() -> None:
     noon = timedelta(hours=12)
     chart = charts.spend(START + noon, START + noon + timedelta(hours=1))
     assert chart.series[0].points == (("2026-03-01", 7),)
+
+
+def test_a_chart_adds_up_only_so_many_calls_that_are_not_summed_up(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage, "MOST_LIVE", 2)
+    now = hour_of(clock.now())
+    for number in range(3):
+        hold = hold_open(call=call_make(owner, f"c{number}"), prompt_tokens=1, output_tokens=0)
+        hold_settle(hold=hold, usage=TokenUsage(1))
+        cache.clear()
+        spent = sum(charts.spend(now, now + timedelta(days=1)).series[0].points[0][1:])
+        # What the chart does not add up it leaves out whole; the page says so.
+        assert (sums_end(), spent) == ((None, number + 1) if number < 2 else (now, 0))
+    UsageHour.objects.create(starts_at=now - timedelta(hours=1), calls=1)
+    cache.clear()
+    assert sums_end() == now

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from accounts.access import menus, overrides
 from tests.fakes.product import Product
 from tests.fakes.provider import FakeProvider
 
@@ -28,6 +29,7 @@ endpoints:
       titleModel: titles
       modelDisplayLabel: Fake
 """
+HEARD_SECONDS = max(menus.STAMP_SECONDS, overrides.STAMP_SECONDS)
 expect.set_options(timeout=10_000)
 
 
@@ -127,6 +129,28 @@ def sign_up(page: Page, email: str) -> None:
     page.locator('input[name="password"]').fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/c/new")
+
+
+def sign_in(page: Page, email: str) -> None:
+    """Sign in as somebody, whoever was signed in before."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.goto("/login")
+    page.locator('input[name="email"]').fill(email)
+    page.locator('input[name="password"]').fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c/new")
+
+
+def written_elsewhere(page: Page, product: Product, script: str) -> None:
+    """Let another process write, and wait until the server that serves the page counts it.
+
+    Meanwhile the page is nowhere: one that hears of a new role signs in again by itself.
+    """
+    page.goto("about:blank")
+    made = product.manage("shell", "-c", script)
+    assert made.returncode == 0, made.stderr
+    page.wait_for_timeout(HEARD_SECONDS * 1000)
 
 
 def choose_model(page: Page, model: str) -> None:

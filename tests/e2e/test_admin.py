@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import PASSWORD, sign_up
+from tests.e2e.conftest import sign_in, sign_up, written_elsewhere
 from tests.fakes.product import Product
 
 pytestmark = pytest.mark.e2e
@@ -23,14 +23,8 @@ def test_an_administrator_reads_people_and_the_ledger(
     )
     page = context.new_page()
     sign_up(page, "admin-reader@example.org")
-    made = product.manage("shell", "-c", PROMOTE)
-    assert made.returncode == 0, made.stderr
-    context.clear_cookies()
-    page.goto("/login")
-    page.locator('input[name="email"]').fill("admin-reader@example.org")
-    page.locator('input[name="password"]').fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/c/new")
+    written_elsewhere(page, product, PROMOTE)
+    sign_in(page, "admin-reader@example.org")
     page.get_by_role("link", name="Administration").click()
     expect(page.get_by_role("link", name="People").first).to_be_visible()
     images.mkdir(parents=True, exist_ok=True)

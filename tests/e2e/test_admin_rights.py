@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import PASSWORD, sign_up
+from tests.e2e.conftest import sign_in, sign_up, written_elsewhere
 from tests.fakes.product import Product
 
 pytestmark = pytest.mark.e2e
@@ -27,13 +27,8 @@ def test_an_administrator_sets_rights(browser: Browser, product: Product, images
     )
     page = context.new_page()
     sign_up(page, EMAIL)
-    assert product.manage("shell", "-c", PROMOTE).returncode == 0
-    context.clear_cookies()
-    page.goto("/login")
-    page.locator('input[name="email"]').fill(EMAIL)
-    page.locator('input[name="password"]').fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/c/new")
+    written_elsewhere(page, product, PROMOTE)
+    sign_in(page, EMAIL)
 
     page.goto("/admin/accounts/role/add/")
     page.locator('input[name="name"]').fill("Guides")
@@ -44,7 +39,7 @@ def test_an_administrator_sets_rights(browser: Browser, product: Product, images
     assert box is not None
     assert box["x"] < WIDTH
     page.get_by_role("button", name="Save", exact=True).click()
-    page.locator("#result_list").get_by_role("link", name="Guides").click()
+    page.locator("#result_list").get_by_role("link", name="Guides", exact=True).click()
     expect(page.get_by_label("AGENTS SHARE", exact=True)).to_be_checked()
     expect(page.get_by_label("AGENTS USE", exact=True)).not_to_be_checked()
 
@@ -54,7 +49,7 @@ def test_an_administrator_sets_rights(browser: Browser, product: Product, images
     page.keyboard.type("rights-admin")
     page.get_by_role("option", name=EMAIL).click()
     page.get_by_role("button", name="Save", exact=True).click()
-    page.locator("#result_list").get_by_role("link", name="Crew").click()
+    page.locator("#result_list").get_by_role("link", name="Crew", exact=True).click()
     expect(page.locator("form#group_form")).to_contain_text(f"Members {EMAIL}")
     page.screenshot(path=images / "admin-group.png")
 
@@ -62,7 +57,7 @@ def test_an_administrator_sets_rights(browser: Browser, product: Product, images
     page.locator('input[name="principal_id"]').fill("Guides")
     page.locator('textarea[name="overrides"]').fill('{"interface": {"customWelcome": "Ahoy"}}')
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("rowheader").get_by_role("link", name="role").click()
+    page.locator("#result_list").get_by_role("row", name="Guides").get_by_role("link").click()
     effective = page.get_by_role("table", name="Settings in effect")
     expect(effective.get_by_role("row", name="interface.customWelcome")).to_contain_text("Ahoy")
     page.screenshot(path=images / "admin-override.png")

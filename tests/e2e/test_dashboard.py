@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.e2e.conftest import PASSWORD, choose_model, send, sign_up
+from tests.e2e.conftest import choose_model, send, sign_in, sign_up, written_elsewhere
 from tests.e2e.test_quality import PHONE, violations
 from tests.e2e.test_streaming import ENDLESS
 from tests.fakes.product import Product
@@ -33,22 +33,14 @@ def opened(browser: Browser, product: Product, **options: object) -> BrowserCont
     return browser.new_context(base_url=product.url, locale="en-US", **arguments)  # type: ignore[arg-type]
 
 
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/login")
-    page.locator('input[name="email"]').fill(email)
-    page.locator('input[name="password"]').fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/c/new")
-
-
 @pytest.fixture(scope="module")
 def boss(browser: Browser, product: Product) -> str:
     """Let there be an administrator."""
     context = opened(browser, product)
-    sign_up(context.new_page(), BOSS)
+    page = context.new_page()
+    sign_up(page, BOSS)
+    written_elsewhere(page, product, PROMOTE)
     context.close()
-    made = product.manage("shell", "-c", PROMOTE)
-    assert made.returncode == 0, made.stderr
     return BOSS
 
 
@@ -126,7 +118,7 @@ def test_the_menu_is_what_the_capabilities_say(
     context = opened(browser, product)
     page = context.new_page()
     sign_up(page, KEEPER)
-    assert product.manage("shell", "-c", GRANT).returncode == 0
+    written_elsewhere(page, product, GRANT)
     page.goto("/c/new")
     page.get_by_role("link", name="Administration").click()
     menu = page.locator("#nav-sidebar-apps")

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PASSWORD, choose_model, last_reply, sign_up, wait_until_done
+from tests.e2e.conftest import (
+    choose_model,
+    last_reply,
+    sign_in,
+    sign_up,
+    wait_until_done,
+    written_elsewhere,
+)
 from tests.e2e.test_quality import violations
 from tests.fakes.product import Product
 
@@ -168,15 +175,9 @@ def test_members_of_a_group_use_a_shared_prompt_and_cannot_change_it(
         context = browser.new_context(base_url=product.url, locale="en-US")
         pages[email] = context.new_page()
         sign_up(pages[email], email)
-    done = product.manage("shell", "-c", PEOPLE)
-    assert done.returncode == 0, done.stderr
+    written_elsewhere(pages[SHARER], product, PEOPLE)
     sharer, member = pages[SHARER], pages[MEMBER]
-    sharer.context.clear_cookies()
-    sharer.goto("/login")
-    sharer.locator('input[name="email"]').fill(SHARER)
-    sharer.locator('input[name="password"]').fill(PASSWORD)
-    sharer.keyboard.press("Enter")
-    sharer.wait_for_url("**/c/new")
+    sign_in(sharer, SHARER)
     address = make_prompt(sharer, "Team letter", "Write for the team.", "team")
     sharer.get_by_role("link", name="Share").click()
     sharer.get_by_label("Name or address").fill("letter")

@@ -130,7 +130,7 @@ def test_a_table_grows_row_by_row_and_nothing_moves(
 ) -> None:
     page = signed_in
     rows = [f"| Number {n} | {'x' * n * 3} | ${n}$ |\n" for n in range(1, 9)]
-    steps = [step for row in rows for step in (Text(row), Delay(0.15))]
+    steps = [step for row in rows for step in (Text(row), Delay(0.3))]
     script = Script(
         steps=(
             Text("Look at this:\n\n| Name | Word | Sign |\n| --- | --- | --- |\n"),

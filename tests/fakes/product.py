@@ -19,7 +19,7 @@ import httpx
 ROOT = Path(__file__).parents[2]
 NO_PARENT = "00000000-0000-0000-0000-000000000000"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0 Safari/537.36"
-START_SECONDS = 40
+START_SECONDS = 90
 STOP_SECONDS = 40
 
 

@@ -11,9 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from prometheus_client import Histogram
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from billing.models import BudgetRequest, UsageDay, UsageHour
 from billing.models.budget import RequestState
+from billing.pricing.cost import TokenUsage
+from billing.queries import usage
+from billing.services.charging import hold_open, hold_settle
 from conversations.models import Generation, State
 from librechat.dashboard import numbers, system
 from librechat.dashboard.periods import Period, last_days, period_named
@@ -21,6 +24,7 @@ from librechat.kernel import clock, metrics
 from librechat.kernel.charts import charts, svg, table
 from librechat.kernel.ids import new_object_id, object_id_at
 from librechat.maintenance.findings import Finding, green, red
+from tests.factories.money import call_make
 from tests.factories.people import PASSWORD, person
 from tests.factories.rights import grant
 from tests.factories.threads import conversation_make, generation_make, turn_make
@@ -93,6 +97,19 @@ def test_the_overview_costs_a_bounded_number_of_queries(desk: Client, owner: Use
     assert len(warm) <= 15
 
 
+def test_the_overview_says_until_when_usage_is_summed_up(
+    desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "Usage is still being summed up"
+    used(owner, 1, 1_000)
+    assert sentence not in text_of(desk.get("/admin/"))
+    monkeypatch.setattr(usage, "MOST_LIVE", 0)
+    hold = hold_open(call=call_make(owner), prompt_tokens=1, output_tokens=0)
+    hold_settle(hold=hold, usage=TokenUsage(1))
+    cache.clear()
+    assert sentence in text_of(desk.get("/admin/"))
+
+
 def test_every_chart_draws_nothing_and_something(owner: User, viewer: User) -> None:
     found = charts()
     assert {"people", "answers"} <= set(found)
@@ -117,7 +134,10 @@ def test_a_chart_is_exported_as_csv(desk: Client, owner: User) -> None:
     rows = list(csv.reader(StringIO(answer.content.decode())))
     assert rows[0] == ["", "Done", "Stopped", "Failed", "Interrupted"]
     assert rows[1] == [today, "0", "0", "2", "0"]
+    event = AuditEvent.objects.get(action="chart.exported")
+    assert (event.target_id, event.metadata) == ("answers", {"from": today, "to": today})
     assert desk.get("/admin/charts/nothing.csv").status_code == 404
+    assert AuditEvent.objects.filter(action="chart.exported").count() == 1
 
 
 def test_charts_and_tiles_keep_to_the_capabilities(client: Client, owner: User) -> None:

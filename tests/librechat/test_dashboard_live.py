@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
 
 from accounts.models import AuditEvent, User
 from billing.services.charging import hold_open
@@ -185,3 +187,11 @@ def test_who_may_only_look_sees_no_button_and_stops_nothing(
 def test_nothing_is_divided_by_nothing() -> None:
     one = Running("x", "u", "e", "m", "queued", 0, 5, None, "")
     assert one.tokens_per_second == 0.0
+
+
+def test_an_id_that_cannot_be_one_is_not_found(desk: Client) -> None:
+    for model in (DBTaskResult, User):
+        kind = ContentType.objects.get_for_model(model)
+        assert desk.get(f"/admin/r/{kind.pk}/no-such-id/").status_code == 404
+    assert desk.get("/admin/r/0/no-such-id/").status_code == 404
+    assert desk.get("/admin/r/x/y/").status_code == 404

@@ -25,10 +25,13 @@ def test_a_sound_database_has_no_faults(owner: User) -> None:
     _, answer = turn_make(conversation_make(owner))
     generation_make(answer)
     Conversation.objects.update(leaf_message_id=answer.message_id)
-    assert run() == "conversations: no faults\nbooks: no faults\nreceipts: no faults\n"
+    assert run() == (
+        "conversations: no faults\nbooks: no faults\nreceipts: no faults\nrelay: no faults\n"
+        "jobs: no faults\n"
+    )
     assert json.loads(run("--json")) == {
         "ok": True,
-        "faults": {"conversations": [], "books": [], "receipts": []},
+        "faults": {"conversations": [], "books": [], "receipts": [], "relay": [], "jobs": []},
     }
 
 
@@ -60,6 +63,8 @@ def test_each_fault_of_a_conversation_is_named(owner: User, stranger: User) -> N
             ],
             "books": [],
             "receipts": [],
+            "relay": [],
+            "jobs": [],
         },
     }
     assert below.parent_message_id == orphan.message_id
@@ -90,4 +95,6 @@ def test_books_that_do_not_balance_are_named(owner: User) -> None:
         f"  Balance of {owner.id}: credits is 500, booked are 700.",
         "  All entries sum to 200, not 0.",
         "receipts: no faults",
+        "relay: no faults",
+        "jobs: no faults",
     ]

@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from agents.llm import tokens
+from agents.relay.asgi import Relay
 from conversations.generation import dispatch
 from librechat import lifespan
 from librechat.kernel.jobs import periodic
@@ -52,7 +53,7 @@ async def live() -> list[str]:
         sent.append(message["type"])
 
     scope: Any = {"type": "lifespan"}
-    await lifespan.Lifespan(nothing)(scope, receive, send)
+    await lifespan.Lifespan(nothing, Relay(nothing))(scope, receive, send)
     return sent
 
 

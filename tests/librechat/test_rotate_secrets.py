@@ -45,6 +45,7 @@ def test_after_a_rotation_the_old_key_is_not_needed(settings: Settings) -> None:
         "config overrides": 0,
         "provider keys": 1,
         "providers' refresh tokens": 0,
+        "the relay's contents": 0,
         "tools' credentials": 1,
         "waiting mails": 1,
     }

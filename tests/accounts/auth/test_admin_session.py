@@ -166,3 +166,15 @@ def test_a_session_that_a_program_made_has_no_proof_to_grow_old(
     client.force_login(admin)
     assert client.get("/admin/").status_code == 200
     assert not AuthSession.objects.filter(user=admin).exists()
+
+
+def test_what_the_live_page_asks_by_itself_is_no_use(desk: Client, clock_at: Hold) -> None:
+    start = clock.now()
+    assert desk.get("/admin/live/").status_code == 200
+    seen = desk.session[SEEN]
+    clock_at(start + IDLE - MINUTE)
+    assert desk.get("/admin/live/now/").status_code == 200
+    assert desk.session[SEEN] == seen
+    clock_at(start + IDLE + MINUTE)
+    assert asks_for_a_proof(desk, "/admin/live/now/")
+    assert asks_for_a_proof(desk, "/admin/live/")

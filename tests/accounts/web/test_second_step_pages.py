@@ -247,7 +247,8 @@ class TestConfirm:
         path = "/settings/security/two-factor/start"
         referer = {"Referer": "http://testserver/settings/security/two-factor?a=1"}
         answer = client.post(path, headers=referer)
-        assert answer["Location"] == f"{CONFIRM}?next=%2Fsettings%2Fsecurity%2Ftwo-factor"
+        target = "%2Fsettings%2Fsecurity%2Ftwo-factor%3Fa%3D1"
+        assert answer["Location"] == f"{CONFIRM}?next={target}"
         for foreign in ("https://evil.example/x", ""):
             answer = client.post(path, headers={"Referer": foreign})
             assert answer["Location"] == f"{CONFIRM}?next=%2Fsettings%2Fsecurity"

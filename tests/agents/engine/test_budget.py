@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from agents.engine.budget import allowance, fit, turns_of
 from agents.errors import InputTooLongError
-from agents.llm.wire.neutral import Message, TextPart, ToolCallPart, ToolResultPart
+from agents.llm.wire.parts import Message, TextPart, ToolCallPart, ToolResultPart
 
 
 def asked(text: str) -> Message:

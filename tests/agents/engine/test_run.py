@@ -17,6 +17,7 @@ from agents.engine.run import MAX_STEPS, TOO_LONG, TOO_MANY_STEPS, run
 from agents.engine.spec import RunSpec
 from agents.errors import InputTooLongError, ProviderUnavailableError
 from agents.llm.wire import neutral
+from agents.llm.wire import parts as wire_parts
 from billing.errors import InsufficientBalanceError
 from billing.models import Balance, Hold, Transaction
 from librechat.kernel import yaml_config
@@ -33,7 +34,7 @@ def spec_for(user: User, model: ScriptedModel, **fields: Any) -> RunSpec:
         "provider": model,
         "endpoint": "Scripted",
         "model": "plain",
-        "messages": (neutral.Message("user", (neutral.TextPart("Why?"),)),),
+        "messages": (wire_parts.Message("user", (wire_parts.TextPart("Why?"),)),),
         "endpoint_rates": PLAIN,
     }
     return RunSpec(**(defaults | fields))
@@ -71,7 +72,7 @@ async def test_instructions_go_first_and_parameters_along(owner: User) -> None:
     model = ScriptedModel()
     await events_of(spec_for(owner, model, system="Be brief.", parameters={"temperature": 0.1}))
     [request] = model.requests
-    assert request.messages[0] == neutral.Message("system", (neutral.TextPart("Be brief."),))
+    assert request.messages[0] == wire_parts.Message("system", (wire_parts.TextPart("Be brief."),))
     assert request.parameters == {"temperature": 0.1}
 
 
@@ -94,7 +95,7 @@ async def test_a_balance_that_is_too_low_calls_nobody(owner: User) -> None:
 
 async def test_a_message_that_does_not_fit_calls_nobody_and_holds_nothing(owner: User) -> None:
     model = ScriptedModel()
-    long = neutral.Message("user", (neutral.TextPart("word " * 5_000),))
+    long = wire_parts.Message("user", (wire_parts.TextPart("word " * 5_000),))
     with pytest.raises(InputTooLongError):
         await events_of(spec_for(owner, model, messages=(long,), context_window=1_000))
     assert (model.requests, await holds()) == ([], [])
@@ -120,10 +121,10 @@ async def test_a_made_up_tool_is_refused_and_the_model_told(owner: User) -> None
     assert events[-1] == neutral.Finished("stop")
     assert sum(isinstance(event, neutral.Finished) for event in events) == 1
     said, told = model.requests[1].messages[-2:]
-    assert said.parts == (neutral.ToolCallPart("c1", "find", "{}"),)
+    assert said.parts == (wire_parts.ToolCallPart("c1", "find", "{}"),)
     assert told.role == "tool"
     assert told.parts == (
-        neutral.ToolResultPart("c1", (neutral.TextPart(refusal.output),), is_error=True),
+        wire_parts.ToolResultPart("c1", (wire_parts.TextPart(refusal.output),), is_error=True),
     )
     assert meter.calls == 2
     assert await holds() == [("run-1:0", "settled"), ("run-1:1", "settled")]

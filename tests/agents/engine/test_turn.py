@@ -2,6 +2,7 @@
 
 from agents.engine.turn import Turn
 from agents.llm.wire import neutral
+from agents.llm.wire import parts as wire_parts
 
 
 def seen(*events: neutral.Event) -> Turn:
@@ -27,15 +28,19 @@ def test_signed_thoughts_text_and_calls_become_one_message() -> None:
         neutral.Finished("tool_calls"),
     )
     calls = (
-        neutral.ToolCallPart("c1", "find", '{"q":1}'),
-        neutral.ToolCallPart("c2", "plot", "{}"),
+        wire_parts.ToolCallPart("c1", "find", '{"q":1}'),
+        wire_parts.ToolCallPart("c2", "plot", "{}"),
     )
     assert turn.calls == calls
     assert turn.ending == neutral.Finished("tool_calls")
     assert turn.characters == len("I should look.Let me see.{}") + len('{"q":1}')
-    assert turn.message() == neutral.Message(
+    assert turn.message() == wire_parts.Message(
         "assistant",
-        (neutral.ThinkingPart("I should look.", "sig"), neutral.TextPart("Let me see."), *calls),
+        (
+            wire_parts.ThinkingPart("I should look.", "sig"),
+            wire_parts.TextPart("Let me see."),
+            *calls,
+        ),
     )
 
 
@@ -46,7 +51,7 @@ def test_redacted_thoughts_are_kept_as_they_are_and_unsigned_ones_dropped() -> N
         neutral.ThinkingDelta("never signed"),
         neutral.Failed("cut", "cut"),
     )
-    assert turn.message().parts == (neutral.ThinkingPart(redacted="opaque"),)
+    assert turn.message().parts == (wire_parts.ThinkingPart(redacted="opaque"),)
     assert turn.ending == neutral.Failed("cut", "cut")
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from agents.llm.providers import providers
 from agents.llm.providers.provider import Connection, Dialect, Provider
-from agents.llm.wire.neutral import ChatRequest, Event, Message, TextDelta, TextPart
+from agents.llm.wire.neutral import ChatRequest, Event, TextDelta
+from agents.llm.wire.parts import Message, TextPart
 from tests.fakes.provider import FakeProvider
 
 KEY = "sk-canary-0123456789"

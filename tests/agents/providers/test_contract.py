@@ -9,18 +9,15 @@ from agents.llm.providers.provider import Connection, Dialect
 from agents.llm.wire.neutral import (
     Failed,
     Finished,
-    Message,
     Started,
     TextDelta,
-    TextPart,
     ThinkingDelta,
     Tool,
     ToolCallDelta,
-    ToolCallPart,
     ToolCallStarted,
-    ToolResultPart,
     UsageReported,
 )
+from agents.llm.wire.parts import Message, TextPart, ToolCallPart, ToolResultPart
 from tests.agents.providers.calls import (
     KEY,
     asking,

@@ -4,14 +4,8 @@ import pytest
 
 from agents.llm.providers import providers
 from agents.llm.providers.provider import Connection
-from agents.llm.wire.neutral import (
-    Finished,
-    Message,
-    Started,
-    TextPart,
-    ThinkingDelta,
-    UsageReported,
-)
+from agents.llm.wire.neutral import Finished, Started, ThinkingDelta, UsageReported
+from agents.llm.wire.parts import Message, TextPart
 from tests.agents.providers.calls import asking, collect, text_of
 
 DEMO = Connection("demo", "demo", options={"word_seconds": "0"})

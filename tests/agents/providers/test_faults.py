@@ -13,7 +13,7 @@ from agents import errors
 from agents.llm.providers import transport, wire_provider
 from agents.llm.providers.provider import Dialect
 from agents.llm.providers.retries import Retries
-from agents.llm.wire.neutral import Failed, Finished, TextDelta
+from agents.llm.wire.neutral import Failed, Finished, TextDelta, Tool
 from tests.agents.providers.calls import KEY, asking, collect, provider_for, take, text_of
 from tests.fakes.provider import (
     Cut,
@@ -411,3 +411,13 @@ async def test_a_line_held_open_after_the_answer_is_let_go(
     assert text_of(events) == "all of it"
     assert isinstance(events[-1], Finished)
     assert (await provider.requests[0].over()).is_cancelled
+
+
+async def test_more_tools_than_the_model_takes_are_told_without_asking_it(
+    provider: FakeProvider,
+) -> None:
+    tools = tuple(Tool(f"tool_{number}") for number in range(129))
+    request = asking(model="gpt-4.1", tools=tools)
+    with pytest.raises(errors.ProviderRejectedError, match="at most 128 tools"):
+        await collect(provider_for("openai", provider).stream(request))
+    assert provider.requests == []

@@ -13,17 +13,14 @@ from agents.llm.providers import bedrock, providers
 from agents.llm.providers.langchain_messages import ChunkReader, message_dicts
 from agents.llm.providers.langchain_model import LangChainProvider
 from agents.llm.providers.provider import Connection, Dialect
-from agents.llm.wire.neutral import (
-    Failed,
+from agents.llm.wire.neutral import Failed, TextDelta, ThinkingDelta, Usage
+from agents.llm.wire.parts import (
     ImagePart,
     Message,
-    TextDelta,
     TextPart,
-    ThinkingDelta,
     ThinkingPart,
     ToolCallPart,
     ToolResultPart,
-    Usage,
 )
 from tests.agents.providers.calls import KEY, asking, collect, provider_for, text_of
 from tests.fakes.provider import Cut, FakeProvider, Hang, Script, Text, refuses, says
@@ -195,3 +192,16 @@ def test_every_shape_of_content_is_read_and_counts_add_up() -> None:
     reader.read(Piece("", usage))
     assert reader.usage == Usage(10, 8, 6, 4, 2)
     assert reader.reason == "length"
+
+
+def test_what_is_told_by_how_long_it_is_kept_is_written_once() -> None:
+    details = {
+        "cache_read": 3,
+        "cache_creation": 0,
+        "ephemeral_5m_input_tokens": 2,
+        "ephemeral_1h_input_tokens": 4,
+    }
+    usage = {"input_tokens": 10, "output_tokens": 4, "input_token_details": details}
+    reader = ChunkReader()
+    reader.read(Piece("", usage))
+    assert reader.usage == Usage(1, 4, 3, 6, cache_write_long_tokens=4)

@@ -6,19 +6,16 @@ import pytest
 
 from agents.llm.wire.anthropic import parse_models, parse_response, render_request
 from agents.llm.wire.anthropic_messages import CONTINUE
-from agents.llm.wire.neutral import (
-    ChatRequest,
-    ChatResponse,
+from agents.llm.wire.neutral import ChatRequest, ChatResponse, Tool, Usage
+from agents.llm.wire.parts import (
     ImagePart,
     Message,
     Part,
     Role,
     TextPart,
     ThinkingPart,
-    Tool,
     ToolCallPart,
     ToolResultPart,
-    Usage,
 )
 
 FIND = Tool("find", "Finds.", {"properties": {"q": {"type": "string"}}, "anyOf": [{}]})
@@ -156,7 +153,13 @@ def test_calls_and_results_become_blocks_and_tools_are_named_again() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "sent"),
-    [('{"a"', {"_raw": '{"a"'}), ("[1]", {"_raw": [1]}), ("  ", {}), ('{"a": 1}', {"a": 1})],
+    [
+        ('{"a"', {"_raw": '{"a"'}),
+        ("[1]", {"_raw": [1]}),
+        ("  ", {}),
+        ("null", {}),
+        ('{"a": 1}', {"a": 1}),
+    ],
 )
 def test_arguments_are_always_an_object(arguments: str, sent: object) -> None:
     body = body_of(HELLO, say("assistant", ToolCallPart("c", "find", arguments)))
@@ -213,7 +216,7 @@ def test_newer_models_take_less_sampling() -> None:
     ("model", "parameters", "fields"),
     [
         (BUDGET, {}, {}),
-        (BUDGET, {"thinking": False}, {"thinking": {"type": "disabled"}}),
+        (BUDGET, {"thinking": False}, {}),
         (BUDGET, {"thinking": True}, {"thinking": {"type": "enabled", "budget_tokens": 2000}}),
         (
             BUDGET,
@@ -234,11 +237,8 @@ def test_newer_models_take_less_sampling() -> None:
                 "output_config": {"effort": "medium"},
             },
         ),
-        (
-            "claude-3-7-sonnet-20250219",
-            {"reasoning_effort": "none"},
-            {"thinking": {"type": "disabled"}},
-        ),
+        ("claude-3-7-sonnet-20250219", {"reasoning_effort": "none"}, {}),
+        ("glm-4.6", {"thinking": False}, {"thinking": {"type": "disabled"}}),
         (OLD, {"thinking": True, "reasoning_effort": "high"}, {}),
         (
             "claude-sonnet-4-6",

@@ -2,21 +2,18 @@
 
 import pytest
 
-from agents.llm.wire.neutral import (
-    ChatRequest,
-    ChatResponse,
+from agents.llm.wire.neutral import ChatRequest, ChatResponse, Tool, Usage
+from agents.llm.wire.openai_chat import parse_models, parse_response, render_request
+from agents.llm.wire.parts import (
     ImagePart,
     Message,
     Part,
     Role,
     TextPart,
     ThinkingPart,
-    Tool,
     ToolCallPart,
     ToolResultPart,
-    Usage,
 )
-from agents.llm.wire.openai_chat import parse_models, parse_response, render_request
 from tests.agents.wire.transcripts import OPENAI_USAGE
 
 HELLO = (Message("user", (TextPart("Hello"),)),)

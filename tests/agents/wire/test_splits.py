@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.llm.wire import anthropic_stream, openai_chat_stream
+from agents.llm.wire import anthropic_stream, openai_chat_stream, openai_responses_stream
 from agents.llm.wire.neutral import Event, Failed, Finished
+from tests.agents.wire.responses_transcripts import FULL as RESPONSES
 from tests.agents.wire.transcripts import (
     ANTHROPIC_CALLS,
+    ANTHROPIC_PAUSED,
     ANTHROPIC_TEXT,
     ANTHROPIC_THINKING,
     AZURE_TEXT,
@@ -32,8 +34,14 @@ STREAMS: list[Stream] = [
     ),
     *(
         (anthropic_stream.StreamDecoder, transcript)
-        for transcript in (ANTHROPIC_TEXT, ANTHROPIC_CALLS, ANTHROPIC_THINKING)
+        for transcript in (
+            ANTHROPIC_TEXT,
+            ANTHROPIC_CALLS,
+            ANTHROPIC_THINKING,
+            ANTHROPIC_PAUSED,
+        )
     ),
+    (openai_responses_stream.StreamDecoder, RESPONSES),
 ]
 streams = st.sampled_from(STREAMS)
 line_ends = st.sampled_from([b"\n", b"\r\n", b"\r"])

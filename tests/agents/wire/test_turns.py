@@ -1,6 +1,6 @@
 """Histories that no provider would accept, put in order."""
 
-from agents.llm.wire.neutral import Message, Part, TextPart, ToolCallPart, ToolResultPart
+from agents.llm.wire.parts import Message, Part, TextPart, ToolCallPart, ToolResultPart
 from agents.llm.wire.turns import NO_RESULT, ORPHAN, repaired
 
 
@@ -87,3 +87,36 @@ def test_illegal_empty_and_long_ids_become_legal_the_same_way_every_time() -> No
         f"{'x' * 25}_42f2d973",
     ]
     assert [part.call_id for part in second.parts if isinstance(part, ToolResultPart)] == sent
+
+
+def test_instructions_between_a_call_and_its_result_move_behind_it() -> None:
+    brief = Message("system", (TextPart("Be brief."),))
+    history = [calling("c1", "c2"), brief, answers(result("c1"), result("c2")), user("b")]
+    assert repaired(history, longest_id=40) == [
+        calling("c1", "c2"),
+        answers(result("c1"), result("c2")),
+        brief,
+        user("b"),
+    ]
+    assert repaired([calling("c1"), brief], longest_id=40) == [
+        calling("c1"),
+        answers(missing("c1")),
+        brief,
+    ]
+
+
+def test_two_results_of_one_call_are_one() -> None:
+    failed = ToolResultPart("c1", (TextPart("but"),), is_error=True)
+    both = ToolResultPart("c1", (TextPart("found"), TextPart("but")), is_error=True)
+    history = [calling("c1", "c2"), answers(result("c1"), result("c2"), failed)]
+    assert repaired(history, longest_id=40) == [
+        calling("c1", "c2"),
+        answers(both, result("c2")),
+    ]
+
+
+def test_what_else_is_known_of_a_call_and_its_result_stays() -> None:
+    call = ToolCallPart("c1", "patch", "*** Begin", kind="custom", cache="5m")
+    done = ToolResultPart("c1", (TextPart("ok"),), is_error=True, cache="1h")
+    history = [Message("assistant", (call,), name="Ann"), answers(done)]
+    assert repaired(history, longest_id=40) == history

@@ -201,3 +201,19 @@ ANTHROPIC_THINKING = b"".join(
         MESSAGE_STOP,
     ]
 )
+
+ANTHROPIC_PAUSED = b"".join(
+    [
+        message_start(input_tokens=25, output_tokens=1),
+        block_start(0, {"type": "text", "text": "I "}),
+        block_delta(0, type="text_delta", text="look. "),
+        block_delta(0, type="citations_delta", citation={"type": "page", "title": "Rain"}),
+        block_stop(0),
+        block_start(1, {"type": "server_tool_use", "id": "srv_1", "name": "search", "input": {}}),
+        block_delta(1, type="input_json_delta", partial_json='{"query": "Ber'),
+        block_delta(1, type="input_json_delta", partial_json='gen"}'),
+        block_stop(1),
+        message_delta("pause_turn", output_tokens=9),
+        MESSAGE_STOP,
+    ]
+)

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from billing.services.balances import balance_ensure
 from billing.services.charging import hold_open, hold_settle
 from librechat.kernel import clock
 from tests.factories.money import balances_on, call_make, purse
+from tests.factories.people import PASSWORD
 
 BALANCES, LEDGER, ACCOUNTS = (
     f"/admin/billing/{name}/" for name in ("balance", "transaction", "account")
@@ -23,7 +25,7 @@ BALANCES, LEDGER, ACCOUNTS = (
 
 def client_of(user: User) -> Client:
     client = Client()
-    client.force_login(user)
+    client.post("/login", {"email": user.email, "password": PASSWORD})
     return client
 
 
@@ -156,6 +158,19 @@ def test_transactions_are_filtered_by_kind_and_taken_along(keeper: Client, owner
         ("message", "-40"),
         ("start", "100"),
     ]
+
+
+def test_taking_transactions_along_is_on_record_and_wants_a_fresh_proof(
+    keeper: Client, owner: User, admin: User
+) -> None:
+    spend(owner, "one")
+    chosen = list(Transaction.objects.values_list("pk", flat=True))
+    body = {"action": "export", "_selected_action": chosen}
+    assert keeper.post(LEDGER, body)["Content-Type"].startswith("text/csv")
+    assert AuditEvent.objects.get(action="transactions.exported").actor_id == admin.pk
+    admin.auth_sessions.update(proved_at=clock.now() - timedelta(minutes=6))
+    assert keeper.post(LEDGER, body)["Location"].startswith("/settings/confirm")
+    assert AuditEvent.objects.filter(action="transactions.exported").count() == 1
 
 
 def test_no_cell_of_the_ledger_is_a_formula(keeper: Client, owner: User) -> None:

@@ -77,3 +77,27 @@ def test_a_person_without_the_role_sees_none_of_it(owner: User) -> None:
     client = Client()
     client.force_login(owner)
     assert client.get("/admin/billing/balance/").status_code == 302
+
+
+def test_the_ledger_is_searched_by_person_model_and_whole_ids(looker: Client, viewer: User) -> None:
+    spend(viewer, "two")
+    row = Transaction.objects.get(user=viewer, model="plain")
+
+    def found(word: str) -> set[str]:
+        page = looker.get("/admin/billing/transaction/", {"q": word})
+        return {one.key for one in page.context["cl"].result_list}
+
+    everything = set(Transaction.objects.values_list("key", flat=True))
+    calls = {key for key in everything if key.startswith("call:")}
+    assert found("viewer@") == {row.key, f"start:{viewer.pk}"}
+    assert found(row.key) == {row.key}
+    assert found(row.message_id) == found("PLAI") == calls
+    assert found("viewer@ plain") == {row.key}
+    assert found(row.message_id[:-1]) == found("nobody") == set()
+
+
+def test_the_ledger_offers_who_answered(looker: Client) -> None:
+    page = looker.get("/admin/billing/transaction/")
+    assert "endpoint=custom" in page.content.decode()
+    chosen = looker.get("/admin/billing/transaction/", {"endpoint": "other"})
+    assert list(chosen.context["cl"].result_list) == []

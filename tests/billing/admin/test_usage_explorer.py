@@ -18,6 +18,7 @@ from billing.queries.usage import hour_of
 from billing.services.charging import hold_open, hold_settle
 from librechat.kernel import clock
 from tests.factories.money import call_make
+from tests.factories.people import PASSWORD
 
 PAGE = "/admin/billing/usagehour/"
 HOSTILE = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\tx", "\rx"]
@@ -33,7 +34,7 @@ def used(user_id: str, **fields: Any) -> None:
 @pytest.fixture
 def looker(admin: User) -> Client:
     client = Client()
-    client.force_login(admin)
+    client.post("/login", {"email": admin.email, "password": PASSWORD})
     return client
 
 
@@ -139,6 +140,19 @@ def test_a_download_has_all_rows(looker: Client, owner: User) -> None:
     assert body["rows"][0]["credits"] == 1_000_000
     event = AuditEvent.objects.get(action="usage.exported", metadata__format="json")
     assert event.metadata["filter"] == "period=7d&by=model&measure=money"
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_download_wants_a_fresh_proof_and_the_page_none(
+    looker: Client, owner: User, admin: User, kind: str
+) -> None:
+    used(owner.pk, model="secret-model")
+    admin.auth_sessions.update(proved_at=clock.now() - timedelta(minutes=6))
+    answer = looker.get(f"{PAGE}export/{kind}/?by=user")
+    assert answer["Location"].startswith("/settings/confirm?next=")
+    assert "by%3Duser" in answer["Location"]
+    assert not AuditEvent.objects.filter(action="usage.exported").exists()
+    assert "secret-model" in text_of(looker, "by=model")
 
 
 def test_who_may_not_read_usage_sees_nothing(stranger: User, owner: User) -> None:

@@ -21,6 +21,7 @@ from billing.pricing.cost import (
     completion_rate,
     cost,
     cost_parts,
+    held_cost,
     output_covered,
     prompt_parts,
     prompt_rate,
@@ -37,7 +38,8 @@ TIERED = Rates(
 tokens = st.integers(0, 5_000_000)
 numbers = st.decimals(0, 1000, places=9)
 maybe = st.none() | numbers
-usages = st.builds(TokenUsage, tokens, tokens, tokens, tokens, tokens, tokens, tokens, tokens)
+COUNTS = [name for name in TokenUsage.__dataclass_fields__ if name.endswith("_tokens")]
+usages = st.builds(TokenUsage, *[tokens] * len(COUNTS))
 flat_rates = st.builds(
     Rates,
     prompt=numbers,
@@ -48,6 +50,8 @@ flat_rates = st.builds(
     image=maybe,
     audio=maybe,
     embedding=maybe,
+    cache_write_long=maybe,
+    audio_output=maybe,
     per_call=numbers,
     pattern=st.text(max_size=5),
     source=st.sampled_from(["endpoint", "admin", "yaml", "table", "default", "free"]),
@@ -67,7 +71,7 @@ def exact(usage: TokenUsage, rates: Rates) -> Fraction:
 
     def rate(name: str, plain: Decimal) -> Fraction:
         own = getattr(tier, name)
-        inherits = name in {"reasoning", "image", "audio", "embedding"}
+        inherits = name in {"reasoning", "image", "audio", "embedding", "audio_output"}
         own = getattr(rates, name) if own is None and inherits else own
         return Fraction(plain if own is None else own)
 
@@ -82,13 +86,18 @@ def exact(usage: TokenUsage, rates: Rates) -> Fraction:
         left -= part
         total += part * rate(name, tier.prompt)
     reasoning = min(usage.reasoning_tokens, usage.output_tokens)
+    said = min(usage.audio_output_tokens, usage.output_tokens - reasoning)
+    kept_long = min(usage.cache_write_long_tokens, usage.cache_write_tokens)
+    write = tier.prompt if tier.cache_write is None else tier.cache_write
     return (
         total
         + left * Fraction(tier.prompt)
-        + usage.cache_write_tokens * rate("cache_write", tier.prompt)
+        + (usage.cache_write_tokens - kept_long) * Fraction(write)
+        + kept_long * rate("cache_write_long", write)
         + usage.cache_read_tokens * rate("cache_read", tier.prompt)
         + reasoning * rate("reasoning", tier.completion)
-        + (usage.output_tokens - reasoning) * Fraction(tier.completion)
+        + said * rate("audio_output", tier.completion)
+        + (usage.output_tokens - reasoning - said) * Fraction(tier.completion)
     )
 
 
@@ -153,19 +162,7 @@ def test_the_rate_of_a_structured_prompt_is_the_average() -> None:
 
 
 @pytest.mark.parametrize("count", [-1, MAX_TOKENS + 1, 1.5, float("nan"), True, None, "7"])
-@pytest.mark.parametrize(
-    "name",
-    [
-        "input_tokens",
-        "output_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "reasoning_tokens",
-        "image_tokens",
-        "audio_tokens",
-        "embedding_tokens",
-    ],
-)
+@pytest.mark.parametrize("name", COUNTS)
 def test_a_count_that_is_no_count_is_refused(name: str, count: object) -> None:
     with pytest.raises(ValueError, match="no count of tokens"):
         TokenUsage(**{name: count})  # type: ignore[arg-type]  # what a provider may report
@@ -195,24 +192,6 @@ def test_more_tokens_never_cost_less(usage: TokenUsage, rates: Rates, more: int)
     assert cost(longer, rates) >= cost(usage, rates)
 
 
-@given(st.integers(0, 10**12), st.integers(0, 1_000_000), all_rates)
-def test_credits_cover_exactly_the_output_that_they_pay_for(
-    held: int,
-    prompt: int,
-    rates: Rates,
-) -> None:
-    covered = output_covered(held, prompt, rates)
-    if covered:
-        assert cost(TokenUsage(prompt, covered), rates) <= held
-    if covered < MAX_TOKENS:
-        assert cost(TokenUsage(prompt, covered + 1), rates) > held
-
-
-def test_free_output_is_covered_without_end() -> None:
-    assert output_covered(10, 10, Rates(Decimal(1), Decimal(0))) == MAX_TOKENS
-    assert output_covered(9, 10, Rates(Decimal(1), Decimal(0))) == 0
-
-
 OWN = Rates(
     Decimal(2),
     Decimal(10),
@@ -220,8 +199,10 @@ OWN = Rates(
     image=Decimal(3),
     audio=Decimal(40),
     embedding=Decimal("0.5"),
+    cache_write_long=Decimal(5),
     per_call=Decimal(7),
 )
+SPOKEN = replace(OWN, audio_output=Decimal(80))
 
 
 def test_parts_of_the_input_and_the_output_have_their_own_rates() -> None:
@@ -240,6 +221,48 @@ def test_parts_of_the_input_and_the_output_have_their_own_rates() -> None:
     assert prompt_rate(usage, OWN) == Decimal(4)
     assert completion_rate(usage, OWN) == Decimal("7.6")
     assert completion_rate(TokenUsage(1), OWN) == Decimal(10)
+
+
+def test_what_is_kept_long_in_the_cache_is_paid_by_its_own_rate_and_once() -> None:
+    rates = replace(OWN, cache_write=Decimal(3))
+    usage = TokenUsage(10, cache_write_tokens=100, cache_write_long_tokens=60)
+    assert prompt_parts(usage, rates) == [
+        Part("input", 10, Decimal(2)),
+        Part("cache_write", 40, Decimal(3)),
+        Part("cache_write_long", 60, Decimal(5)),
+    ]
+    assert cost(usage, rates) == 20 + 120 + 300 + 7
+    beyond = replace(usage, cache_write_long_tokens=1_000)
+    assert prompt_parts(beyond, rates)[1:] == [Part("cache_write_long", 100, Decimal(5))]
+
+
+def test_what_is_kept_long_costs_like_any_write_where_the_price_says_nothing_of_it() -> None:
+    usage = TokenUsage(cache_write_tokens=100, cache_write_long_tokens=60)
+    assert cost(usage, PLAIN) == 375
+    assert cost(usage, replace(PLAIN, cache_write=None)) == 250
+
+
+def test_long_context_says_anew_what_the_cache_costs() -> None:
+    rates = replace(OWN, premium_above=1, premium=Rates(Decimal(4), Decimal(20), Decimal(6)))
+    usage = TokenUsage(cache_write_tokens=100, cache_write_long_tokens=60)
+    assert cost(usage, rates) == 600 + 7
+
+
+def test_spoken_answers_are_paid_by_their_own_rate_and_once() -> None:
+    usage = TokenUsage(1, 50, reasoning_tokens=20, audio_output_tokens=25)
+    assert completion_parts(usage, SPOKEN) == [
+        Part("output", 5, Decimal(10)),
+        Part("reasoning", 20, Decimal(4)),
+        Part("audio_output", 25, Decimal(80)),
+    ]
+    beyond = replace(usage, audio_output_tokens=1_000)
+    assert [part.tokens for part in completion_parts(beyond, SPOKEN)] == [20, 30]
+    assert cost(replace(usage, audio_output_tokens=50), PLAIN) == cost(TokenUsage(1, 50), PLAIN)
+
+
+def test_as_much_is_held_as_the_dearest_class_of_output_may_cost() -> None:
+    assert held_cost(10, 10, SPOKEN) == 20 + 800 + 7
+    assert output_covered(20 + 800 + 7, 10, SPOKEN) == 10
 
 
 def test_an_embedding_is_paid_by_its_own_rate() -> None:

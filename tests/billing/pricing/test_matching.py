@@ -103,6 +103,21 @@ def test_a_long_context_price_carries_its_threshold_and_cache_rates() -> None:
     assert rates_for("gpt-5.4-mini").premium is None
 
 
+def test_claude_asks_twice_the_input_for_what_stays_in_the_cache_for_an_hour() -> None:
+    for pattern, text in PRICES.items():
+        rates = parse_price(pattern, text)
+        is_kept_long = pattern.startswith("claude-") and rates.cache_write is not None
+        assert rates.cache_write_long == (2 * rates.prompt if is_kept_long else None)
+    assert rates_for("us.anthropic.claude-sonnet-4-5-v1:0").cache_write_long == Decimal(6)
+    assert rates_for("gpt-5.6").cache_write_long is None
+
+
+def test_an_endpoint_may_say_what_long_kept_and_spoken_tokens_cost() -> None:
+    given = {"prompt": 1.0, "completion": 2.0, "cacheWriteLong": 3.0, "audioOutput": 4.0}
+    rates = rates_for("anything", endpoint_rates={"anything": given})
+    assert (rates.cache_write_long, rates.audio_output) == (Decimal("3.0"), Decimal("4.0"))
+
+
 def test_an_introductory_price_ends_on_its_day(clock_at: Callable[[datetime], None]) -> None:
     clock_at(datetime(2026, 8, 31, 23, 59, 59, tzinfo=UTC))
     assert rates_for("claude-sonnet-5").prompt == Decimal(2)
@@ -217,8 +232,16 @@ def test_the_yaml_says_every_class_and_a_tier() -> None:
             "image": 4,
             "audio": 5,
             "embedding": 0.02,
+            "cacheWriteLong": 2,
+            "audioOutput": 20,
             "perCall": 100,
-            "longContext": {"above": 200000, "prompt": 2, "completion": 5, "cacheRead": 0.2},
+            "longContext": {
+                "above": 200000,
+                "prompt": 2,
+                "completion": 5,
+                "cacheRead": 0.2,
+                "cacheWriteLong": 4,
+            },
         }
     }
     with yaml_config.override({"prices": written}):
@@ -234,6 +257,7 @@ def test_the_yaml_says_every_class_and_a_tier() -> None:
             Decimal(2),
             Decimal(5),
             cache_read=Decimal("0.2"),
+            cache_write_long=Decimal(4),
             pattern="House-Model",
             source="yaml",
         ),
@@ -241,6 +265,8 @@ def test_the_yaml_says_every_class_and_a_tier() -> None:
         image=Decimal(4),
         audio=Decimal(5),
         embedding=Decimal("0.02"),
+        cache_write_long=Decimal(2),
+        audio_output=Decimal(20),
         per_call=Decimal(100),
         pattern="House-Model",
         source="yaml",

@@ -5,11 +5,9 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
-from typing import TypeVar
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import connections
 from django.db.models import F, Sum
 
 from accounts.models import User
@@ -23,8 +21,6 @@ from billing.services.charging import hold_extend, hold_open, hold_release, hold
 from tests.billing.conftest import Crowd
 from tests.factories.budgets import budget_make, counted, counted_call
 from tests.factories.money import balances_on
-
-T = TypeVar("T")
 
 PROMPT, OUTPUT = 10, 10
 REFUSED = (BudgetExceededError, InsufficientBalanceError)
@@ -45,16 +41,6 @@ def rules(people: list[User], *, limit: int) -> list[Budget]:
     ]
 
 
-def patiently(work: Callable[[], T]) -> T:
-    """Do it again while SQLite, which has one writer, lets somebody wait for too long."""
-    while True:
-        try:
-            return work()
-        except OperationalError as exc:
-            if "locked" not in str(exc):
-                raise
-
-
 def caller(people: list[User], number: int, calls: int) -> Callable[[], None]:
     """Return work: calls that are held, stretched, settled for what they hold, or released."""
     draw = random.Random(number)
@@ -64,19 +50,16 @@ def caller(people: list[User], number: int, calls: int) -> Callable[[], None]:
             person = people[draw.randrange(len(people))]
             call = counted_call(person, f"t{number}-{at}")
             try:
-                hold = patiently(
-                    partial(hold_open, call=call, prompt_tokens=PROMPT, output_tokens=OUTPUT)
-                )
+                hold = hold_open(call=call, prompt_tokens=PROMPT, output_tokens=OUTPUT)
             except REFUSED:
                 continue
             with suppress(*REFUSED):
                 more = OUTPUT + draw.randrange(20)
-                hold = patiently(partial(hold_extend, hold=hold, output_tokens=more))
+                hold = hold_extend(hold=hold, output_tokens=more)
             if draw.random() < 0.3:
-                patiently(partial(hold_release, hold=hold))
+                hold_release(hold=hold)
             else:
-                usage = TokenUsage(PROMPT, hold.output_tokens)
-                patiently(partial(hold_settle, hold=hold, usage=usage))
+                hold_settle(hold=hold, usage=TokenUsage(PROMPT, hold.output_tokens))
 
     return work
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django_redis.exceptions import ConnectionInterrupted
 
 from accounts.models import User
 from billing.errors import BudgetExceededError, InsufficientBalanceError, KeyTakenError
@@ -185,10 +187,67 @@ def test_marks_are_told_once_a_period_and_person(
     assert [len(opened(owner, f"n{at}").notices) for at in range(4)] == [0, 0, 0, 1]
 
 
-def test_a_budget_without_end_is_told_once(owner: User) -> None:
-    budget_make(user=owner, limit=0, behaviour="warn", period="total")
+@pytest.mark.parametrize("period", ["total", "month", "rolling"])
+def test_what_was_told_is_known_after_a_restart(
+    owner: User, stranger: User, clock_at: Clock, period: str
+) -> None:
+    clock_at(NOON)
+    hours: dict[str, Any] = {"rolling_hours": 3} if period == "rolling" else {}
+    budget_make(user=owner, limit=0, behaviour="warn", period=period, **hours)
     assert len(opened(owner, "a").notices) == 1
+    cache.clear()
+    clock_at(NOON + timedelta(hours=1))
     assert opened(owner, "b").notices == ()
+    assert len(opened(stranger, "c").notices) == 1
+
+
+def test_while_the_cache_is_away_budgets_hold_and_warn_all_the_same(
+    owner: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    def away(*_args: object, **_kwargs: object) -> None:
+        raise ConnectionInterrupted(None)
+
+    budget_make(user=owner, limit=0, behaviour="warn")
+    tight = budget_make(user=owner, measure=Measure.MESSAGES, limit=2)
+    for name in ("get", "set", "delete"):
+        monkeypatch.setattr(cache, name, away, raising=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        told = [len(opened(owner, key).notices) for key in ("a", "b")]
+    assert told == [1, 0]
+    with pytest.raises(BudgetExceededError):
+        opened(owner, "c")
+    assert counted(tight) == (0, 2)
+
+
+def test_a_rolling_budget_is_told_anew_when_its_hours_have_passed(
+    owner: User, clock_at: Clock
+) -> None:
+    clock_at(NOON)
+    budget_make(user=owner, limit=0, behaviour="warn", period="rolling", rolling_hours=3)
+    told = []
+    for hours in range(5):
+        clock_at(NOON + timedelta(hours=hours))
+        told.append(len(opened(owner, f"h{hours}").notices))
+    assert told == [1, 0, 0, 1, 0]
+
+
+def test_a_lower_mark_is_not_told_after_a_higher_one(owner: User) -> None:
+    budget_make(user=owner, limit=10, measure=Measure.MESSAGES, behaviour="warn", period="total")
+    holds = [opened(owner, f"o{at}") for at in range(10)]
+    assert [len(hold.notices) for hold in holds] == [0] * 7 + [1, 0, 1]
+    hold_release(hold=holds[0])
+    hold_release(hold=holds[1])
+    cache.clear()
+    assert opened(owner, "again").notices == ()
+
+
+def test_a_call_that_is_refused_has_told_nothing(owner: User) -> None:
+    budget_make(user=owner, limit=0, behaviour="warn", period="total")
+    wall = budget_make(user=owner, limit=0)
+    with pytest.raises(BudgetExceededError):
+        opened(owner, "a")
+    wall.delete()
+    assert len(opened(owner, "b").notices) == 1
 
 
 def test_while_nothing_is_booked_budgets_count_nevertheless(owner: User) -> None:

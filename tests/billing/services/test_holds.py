@@ -9,7 +9,7 @@ from accounts.models import User
 from billing.errors import InsufficientBalanceError
 from billing.models import Hold, Transaction
 from billing.pricing.cost import TokenUsage
-from billing.queries.books import ledger_check
+from billing.queries.books import ledger_check, trial_balance
 from billing.services.charging import (
     hold_extend,
     hold_open,
@@ -19,6 +19,7 @@ from billing.services.charging import (
     holds_sweep,
 )
 from billing.services.holds import hold_expire
+from billing.services.prices import Offer, price_set
 from librechat.kernel import yaml_config
 from tests.factories.money import balances_on, call_make, purse
 
@@ -127,6 +128,45 @@ def test_there_is_no_refill_while_the_prompt_is_covered(owner: User, clock_at: C
         hold = hold_open(call=call_make(owner), prompt_tokens=40, output_tokens=500)
     assert (hold.credits, hold.output_tokens) == (50, 10)
     assert purse(owner) == (50, 50, 0)
+
+
+@pytest.mark.parametrize("output", [0, 500])
+def test_a_prompt_that_takes_the_last_credit_brings_the_due_refill_as_in_librechat(
+    owner: User, clock_at: Clock, output: int
+) -> None:
+    clock_at(NOON)
+    with balances_on(startBalance=50, **REFILLED):
+        hold_open(call=call_make(owner, "old"), prompt_tokens=0, output_tokens=0)
+        clock_at(NOON + timedelta(days=1))
+        hold = hold_open(call=call_make(owner), prompt_tokens=50, output_tokens=output)
+    assert hold.credits == 50 + min(output, 30)
+    assert purse(owner) == (80, hold.credits, 0)
+    assert Transaction.objects.filter(context="autoRefill").count() == 1
+    assert trial_balance() == 0
+
+
+def test_a_prompt_that_leaves_one_credit_brings_no_refill(owner: User, clock_at: Clock) -> None:
+    clock_at(NOON)
+    with balances_on(startBalance=51, **REFILLED):
+        hold_open(call=call_make(owner, "old"), prompt_tokens=0, output_tokens=0)
+        clock_at(NOON + timedelta(days=1))
+        hold_open(call=call_make(owner), prompt_tokens=50, output_tokens=0)
+    assert purse(owner) == (51, 50, 0)
+
+
+def test_a_hold_covers_an_answer_that_is_all_reasoning_at_its_dearer_rate(owner: User) -> None:
+    price_set(
+        offer=Offer(pattern="thinker", rates={"prompt": 1, "completion": 2, "reasoning": 5}),
+        actor=None,
+    )
+    call = call_make(owner, model="thinker", endpoint_rates={})
+    with balances_on(startBalance=100):
+        hold = hold_open(call=call, prompt_tokens=10, output_tokens=8)
+        assert (hold.credits, hold.output_tokens) == (50, 8)
+        hold_extend(hold=hold, output_tokens=99)
+        assert (hold.credits, hold.output_tokens) == (100, 18)
+        hold_settle(hold=hold, usage=TokenUsage(10, 18, reasoning_tokens=18))
+    assert purse(owner) == (0, 0, 0)
 
 
 def test_a_closed_hold_is_not_extended(owner: User) -> None:

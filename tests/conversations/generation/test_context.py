@@ -7,13 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from agents.llm.wire.neutral import (
-    ImagePart,
-    Message,
-    TextPart,
-    ToolCallPart,
-    ToolResultPart,
-)
+from agents.llm.wire.parts import ImagePart, Message, TextPart, ToolCallPart, ToolResultPart
 from conversations.errors import EmptyMessageError
 from conversations.generation.context import created_message, prepared, system_text
 from conversations.generation.history import branch_messages, neutral_messages

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from agents.llm.wire.neutral import Message, TextPart
+from agents.llm.wire.parts import Message, TextPart
 from conversations.generation.context import created_message, prepared
 from conversations.generation.requests import MAX_QUOTE, MAX_QUOTES
 from conversations.generation.start import generation_start

@@ -8,6 +8,7 @@ import pytest
 from accounts.models import User
 from agents.engine.offload import offload
 from agents.llm.wire import neutral
+from agents.llm.wire import parts as wire_parts
 from billing.models import Hold
 from billing.services import charging
 from conversations.errors import LogUnavailableError
@@ -240,7 +241,7 @@ async def test_an_interrupted_answer_is_continued_where_it_stopped(
     assert whole.content == [{"type": "text", "text": "One, two three."}]
     assert whole.parent_message_id == half.parent_message_id
     [asked] = endpoint.model.requests
-    assert asked.messages[-1] == neutral.Message("assistant", (neutral.TextPart("One, two"),))
+    assert asked.messages[-1] == wire_parts.Message("assistant", (wire_parts.TextPart("One, two"),))
 
 
 async def test_a_dead_continuation_keeps_what_it_began_with(

@@ -13,6 +13,7 @@ from agents.engine.offload import offload
 from agents.errors import NoUserKeyError, ProviderUnavailableError
 from agents.llm.titles import TitleSettings
 from agents.llm.wire import neutral
+from agents.llm.wire import parts as wire_parts
 from billing.models import Transaction
 from conversations.eventlog.events import Ended, Titled
 from conversations.eventlog.log import EventLog
@@ -119,7 +120,7 @@ async def test_a_final_title_is_made_of_both_sides_after_the_answer(
     await over(generation)
     assert (await conversation_of(generation)).title == "Both sides"
     [part] = endpoint.model.requests[1].messages[0].parts
-    assert part == neutral.TextPart("Shortly: Q A prime? A Ninety-seven.")
+    assert part == wire_parts.TextPart("Shortly: Q A prime? A Ninety-seven.")
 
 
 async def test_a_failed_answer_gets_no_final_title(

@@ -10,7 +10,7 @@ from django.db import connection
 from accounts.models import User
 from conversations.generation.recovery import generation_interrupt
 from conversations.generation.titles import title_save
-from conversations.models import DEFAULT_TITLE, Conversation, SearchDocument
+from conversations.models import DEFAULT_TITLE, Conversation, SearchDocument, SearchStamp
 from conversations.search import fts_table, rebuild
 from conversations.search.backend import SearchQuery
 from conversations.search.indexing import conversation_index, messages_index
@@ -118,6 +118,52 @@ def test_a_rebuild_mends_what_is_wrong_and_can_go_on(
     assert len(found(owner, "lighthouse")) == 5
     behind = sorted(message.id for message in messages)[2]
     assert [step.done for step in rebuild.rebuild(behind)] == [6]
+
+
+def test_a_phrase_across_a_link_is_found_and_so_is_the_address(owner: User) -> None:
+    text = "The [lighthouse](https://towers.test/brittany) of *Ouessant* is tall."
+    messages_index([answer_make(question_make(conversation_make(owner), "Which?"), text)])
+    for wanted in ('"the lighthouse of ouessant"', '"ouessant is tall"', "brittany"):
+        assert len(found(owner, wanted)) == 1
+    assert found(owner, '"lighthouse https"') == []
+
+
+def test_what_a_person_wrote_is_found_as_it_was_written(owner: User) -> None:
+    question = question_make(conversation_make(owner), "call a[i](x) now")
+    messages_index([question])
+    assert found(owner, '"call a i x now"') == ["call a[i](x) now"]
+
+
+def test_documents_of_an_older_form_are_made_anew_once(
+    owner: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rebuild, "BATCH", 2)
+    question = question_make(conversation_make(owner), "Which?")
+    answers = [answer_make(question, f"[tower](https://a.test/) {number}") for number in range(3)]
+    rebuild.index_missing()
+    SearchDocument.objects.filter(message__in=answers).update(body="tower https a test")
+    assert rebuild.bring_up_to_date() == 3
+    assert len(found(owner, "tower")) == 3
+    assert len(found(owner, '"tower 2"')) == 1
+    assert rebuild.bring_up_to_date() == 0
+
+
+def test_bringing_up_to_date_goes_on_where_it_was_broken_off(owner: User) -> None:
+    question = question_make(conversation_make(owner), "Which?")
+    first, _second = (answer_make(question, f"tower {number}") for number in range(2))
+    rebuild.index_missing()
+    SearchDocument.objects.all().update(body="older")
+    SearchStamp.objects.create(version=rebuild.VERSION, reached=first.id)
+    assert rebuild.bring_up_to_date() == 1
+    assert len(found(owner, "tower")) == 1
+
+
+def test_a_whole_rebuild_leaves_nothing_of_an_older_form(owner: User) -> None:
+    answer_make(question_make(conversation_make(owner), "Which?"), "tower")
+    list(rebuild.rebuild())
+    assert rebuild.bring_up_to_date() == 0
+    assert SearchStamp.objects.get().is_complete
 
 
 def test_the_command_says_how_much_it_did(owner: User) -> None:

@@ -80,6 +80,22 @@ def test_a_page_of_the_map_comes_without_the_rest_of_a_page(
     assert "Show the newest branches" in text_of(owner_client.get(page, {"before": before}))
 
 
+def test_a_map_that_is_read_again_keeps_the_pages_above(owner: User, owner_client: Client) -> None:
+    chat = forked(owner, 6)
+    whole = branch_map(chat)
+    last = branch_map(chat, limit=4)
+    grown = branch_map(chat, first=whole.rows[3].message_id, limit=4)
+    assert (grown.rows, grown.before) == (whole.rows[3:], whole.rows[3].message_id)
+    assert branch_map(chat, first=whole.rows[0].message_id, limit=4) == whole
+    assert branch_map(chat, first=whole.rows[-1].message_id, limit=4) == last
+    assert branch_map(chat, first="unknown", limit=4) == last
+    top = forked(owner, 40)
+    page = f"/c/{top.conversation_id}/branches"
+    first = branch_map(top, limit=81).rows[0].message_id
+    read = text_of(owner_client.get(page, {"first": first}, headers=FRAGMENT))
+    assert read.count("data-branch-message") == 81
+
+
 def test_a_longer_map_asks_no_more_of_the_database(
     owner: User,
     django_assert_num_queries: DjangoAssertNumQueries,

@@ -228,8 +228,8 @@ def test_a_chat_takes_the_same_queries_whatever_its_length(
         _, last = turn_make(conversation, parent=last)
     path = f"/c/{conversation.conversation_id}"
     owner_client.get(path)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         html = text_of(owner_client.get(path))
-    assert html.count("<article") == 40
+    assert html.count("<article") == 20
     assert html.count("message-near") == 10
     assert "data-older" in html

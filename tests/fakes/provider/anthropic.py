@@ -23,11 +23,24 @@ SIGNATURE = "c2lnbmVkLWJ5LXRoZS1mYWtl"
 
 def usage_body(usage: Usage) -> dict[str, Any]:
     """Return the usage object; cached tokens are apart from input here."""
+    long = usage.written_long_tokens
     return {
-        "input_tokens": usage.input_tokens - usage.cached_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_creation_input_tokens": 0,
+        **sums(usage),
+        "cache_creation": {
+            "ephemeral_5m_input_tokens": usage.written_tokens - long,
+            "ephemeral_1h_input_tokens": long,
+        },
+        "service_tier": "standard",
+    }
+
+
+def sums(usage: Usage) -> dict[str, Any]:
+    """Return the counts of all of the answer, as the end of a stream has them."""
+    return {
+        "input_tokens": usage.input_tokens - usage.cached_tokens - usage.written_tokens,
+        "cache_creation_input_tokens": usage.written_tokens,
         "cache_read_input_tokens": usage.cached_tokens,
+        "output_tokens": usage.output_tokens,
     }
 
 
@@ -103,7 +116,7 @@ class Anthropic:
 
     def end(self, script: Script) -> bytes:
         delta = {"stop_reason": STOPS[script.stop], "stop_sequence": None}
-        counted = {"output_tokens": (script.usage or Usage(0, 0)).output_tokens}
+        counted = sums(script.usage or Usage(0, 0))
         ending = self._event("message_delta", delta=delta, usage=counted)
         return self._close() + ending + self._event("message_stop")
 

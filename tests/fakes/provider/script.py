@@ -65,12 +65,21 @@ Step: TypeAlias = Text | Thinking | ToolCall | Delay | Hang | Cut | Raw | Endles
 
 @dataclass(frozen=True)
 class Usage:
-    """The count the stand-in reports."""
+    """The count the stand-in reports.
+
+    cached_tokens, written_tokens: read from and written into the cache, both of the input;
+    written_long_tokens: of those written, to be kept for an hour. audio_tokens: of the input;
+    reasoning_tokens, audio_output_tokens: of the output.
+    """
 
     input_tokens: int = 11
     output_tokens: int = 7
     cached_tokens: int = 0
     reasoning_tokens: int = 0
+    written_tokens: int = 0
+    written_long_tokens: int = 0
+    audio_tokens: int = 0
+    audio_output_tokens: int = 0
 
 
 @dataclass(frozen=True)

@@ -462,6 +462,26 @@ async def test_a_connection_read_to_its_end_is_used_again() -> None:
     assert len(sockets) == 1
 
 
+async def test_what_came_before_the_line_broke_is_read_although_nobody_looked_meanwhile() -> None:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OPEN + b"5\r\nfirst\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.write(b"4\r\nlast\r\n")
+
+    async with (
+        serving(handler) as port,
+        outbound.stream("GET", f"http://127.0.0.1:{port}/", headers={}, reach=TRUSTED) as answer,
+    ):
+        assert await anext(answer) == b"first"
+        await answer.gather(0.2)
+        await asyncio.sleep(0.05)
+        assert await anext(answer) == b"last"
+        with pytest.raises(outbound.UnreachableError):
+            await anext(answer)
+
+
 async def test_what_comes_while_gathering_takes_few_reads() -> None:
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -53,7 +53,7 @@ def _first_key(model: type[Model]) -> Any:
 
 def _key(model: type[Model]) -> Any:
     key = model._meta.pk
-    if isinstance(key, models.AutoField | models.BigAutoField):
+    if isinstance(key, models.IntegerField):
         return 1
     if isinstance(key, models.UUIDField):
         return "12345678-1234-4234-8234-123456789012"
@@ -64,7 +64,7 @@ def _key(model: type[Model]) -> Any:
 
 def _values(label: str, model: type[Model], keys: dict[str, Any], kind: int) -> Iterator[Any]:
     for column in tables._columns(model):
-        if column.primary_key:
+        if column.primary_key and not column.is_relation:
             yield keys[label]
         elif column.attname in WANTED.get(label, {}):
             yield tables._portable(WANTED[label][column.attname])

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from conversations.models import Conversation, Message, SearchDocument
-from conversations.models.inserting import rows_insert, values_insert
+from librechat.kernel.inserting import rows_insert, values_insert
 from tests.factories.threads import conversation_make
 
 MOMENT = datetime(2026, 11, 20, 9, 30, 15, 250_000, tzinfo=UTC)

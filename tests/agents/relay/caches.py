@@ -1,0 +1,35 @@
+"""Caches for tests: one that can be looked into, one whose server is gone."""
+
+from typing import Any
+
+from django.core.cache.backends.locmem import LocMemCache
+from typing_extensions import override
+
+RELAY = "relay:"
+seen: dict[str, str] = {}  # what the relay has put into ``OpenCache``
+
+
+class OpenCache(LocMemCache):
+    """Shows what the relay puts into it."""
+
+    @override
+    def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> None:
+        if key.startswith(RELAY):
+            seen[key] = value
+        super().set(key, value, *args, **kwargs)
+
+
+class BrokenCache(LocMemCache):
+    """Fails with everything of the relay's."""
+
+    @override
+    def get(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        if key.startswith(RELAY):
+            raise ConnectionError
+        return super().get(key, *args, **kwargs)
+
+    @override
+    def set(self, key: Any, *args: Any, **kwargs: Any) -> None:
+        if key.startswith(RELAY):
+            raise ConnectionError
+        super().set(key, *args, **kwargs)
