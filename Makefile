@@ -44,7 +44,7 @@ bench:
 
 reliability:
 	@sh deploy/setup.sh dev
-	$(TEST) $(BIN)/pytest -m services tests/reliability tests/librechat tests/billing
+	$(TEST) $(BIN)/pytest -m services tests/reliability tests/librechat tests/agents tests/billing tests/relay tests/clients
 
 lock:
 	sh deploy/lock.sh

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Bring the checkout up to date: virtual environment, locked dependencies, front end.
-# Usage: deploy/setup.sh run|dev, or deploy/setup.sh extra ldap|saml for what is optional.
+# Usage: deploy/setup.sh run|dev, or deploy/setup.sh extra ldap|saml|tracing for what is optional.
 # Does nothing that is already done.
 set -eu
 kind=${1:-run} extra=
-[ "$kind" != extra ] || { kind=run extra=${2:?Which extra: ldap or saml}; }
+[ "$kind" != extra ] || { kind=run extra=${2:?Which extra: ldap, saml or tracing}; }
 cd "$(dirname "$0")/.."
 bin=.venv/bin
 lock=deploy/requirements/$kind.txt

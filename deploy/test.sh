@@ -22,7 +22,8 @@ if $bin/python deploy/probe.py "$postgres" "$redis"; then
   $bin/coverage report --fail-under=100 --include="$floor" --omit="$skipped"
   # The other half of the matrix: what is stored, again on PostgreSQL.
   DATABASE_URL="$postgres" $bin/pytest -q -n "$workers" tests/billing tests/accounts tests/conversations
-  $bin/pytest -q -m services tests/reliability tests/librechat
+  $bin/pytest -q -m services -n "$workers" tests/relay
+  $bin/pytest -q -m services tests/reliability tests/librechat tests/agents
 elif [ "${REQUIRE:-}" = all ]; then
   echo "PostgreSQL or Redis is missing and REQUIRE=all." >&2
   exit 1
@@ -30,4 +31,5 @@ else
   echo "Skipped: tests on PostgreSQL and Redis (no servers at $postgres, $redis)."
   $bin/coverage report --fail-under=100 --include="$floor" --omit="$skipped,conversations/eventlog/*redis*,conversations/eventlog/codec.py"
 fi
+$bin/pytest -q -m services tests/clients
 $bin/pytest -q -m e2e
