@@ -1,11 +1,13 @@
 """The one typed reader of the process environment."""
 
 import ast
+import fcntl
 import json
 import operator
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -116,17 +118,35 @@ class GeneratedSecrets:
         self._path = path
 
     def get(self, name: str) -> str:
-        """Return the secret of that name, made at the first call."""
-        known: dict[str, str] = {}
-        if self._path.exists():
-            known = json.loads(self._path.read_text(encoding="utf-8"))
+        """Return the secret of that name, made at the first call.
+
+        Processes that start at the same moment all get the one that was made first.
+        """
+        known = self._read()
         if name not in known:
-            known[name] = secrets.token_hex(32)
-            self._write(known)
+            with self._alone():
+                known = self._read()
+                if name not in known:
+                    known[name] = secrets.token_hex(32)
+                    self._write(known)
         return known[name]
 
-    def _write(self, known: dict[str, str]) -> None:
+    def _read(self) -> dict[str, str]:
+        if not self._path.exists():
+            return {}
+        known: dict[str, str] = json.loads(self._path.read_text(encoding="utf-8"))
+        return known
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until no other process makes a secret."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # ends with the process, however that ends
+            yield
+
+    def _write(self, known: dict[str, str]) -> None:
         draft = self._path.with_suffix(".new")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -13,6 +13,7 @@ class AppError(Exception):
     """A failure with a stable code, an HTTP status and data that is safe to show.
 
     Doors never catch it: ``problems.py``, the consumers and the SSE view translate it once.
+    ``message``: a sentence in the language that is active where it is raised.
     """
 
     code: ClassVar[str] = "error"

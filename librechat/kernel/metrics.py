@@ -8,7 +8,7 @@ generations = Counter("librechat_generations", "Answers by how they ended", ["st
 running = Gauge("librechat_generations_running", "Answers being written by this process")
 first_token = Histogram(
     "librechat_first_token_seconds",
-    "From dispatch to the first event of the model",
+    "From the start of an answer to the first word of its model",
     ["endpoint"],
     buckets=WAITING,
 )

@@ -1,4 +1,4 @@
-"""A request id on every request, log line and answer."""
+"""A request id on every request, log line and answer; addresses that nothing can have."""
 
 import re
 import secrets
@@ -8,6 +8,7 @@ from typing import cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
@@ -52,3 +53,31 @@ def _asynchronous(get_response: AsyncNext) -> AsyncNext:
 
     markcoroutinefunction(serve)
     return serve
+
+
+@sync_and_async_middleware
+def no_nul_middleware(get_response: SyncNext | AsyncNext) -> SyncNext | AsyncNext:
+    """Refuse addresses with NUL characters: PostgreSQL can be asked for no such text.
+
+    Raises:
+        BadRequest: the path or the query has one.
+    """
+    if iscoroutinefunction(get_response):
+
+        async def serve_async(request: HttpRequest) -> HttpResponseBase:
+            _check_nul(request)
+            return await cast("AsyncNext", get_response)(request)  # as asked above
+
+        markcoroutinefunction(serve_async)
+        return serve_async
+
+    def serve(request: HttpRequest) -> HttpResponseBase:
+        _check_nul(request)
+        return cast("SyncNext", get_response)(request)  # a plain next step here
+
+    return serve
+
+
+def _check_nul(request: HttpRequest) -> None:
+    if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        raise BadRequest("The address has a NUL character.")

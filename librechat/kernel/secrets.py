@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from librechat.kernel.errors import AppError
 from librechat.kernel.registry import Registry
@@ -53,5 +54,5 @@ def decrypt(token: str) -> str:
         return _cipher().decrypt(token.encode()).decode()
     except InvalidToken as exc:
         raise UnreadableSecretError(
-            "A stored secret cannot be read with the current CREDS_KEY.",
+            _("A stored secret cannot be read with the current CREDS_KEY."),
         ) from exc

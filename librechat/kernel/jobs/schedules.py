@@ -7,6 +7,7 @@ from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django_tasks_db.models import DBTaskResult
 
 from librechat.kernel import clock
@@ -33,7 +34,7 @@ def schedule_run(name: str) -> int | None:
     """
     schedule = SCHEDULES.get(name)
     if schedule is None:
-        raise NotFoundError(f"There is no schedule {name}.")
+        raise NotFoundError(gettext("There is no schedule %(name)s.") % {"name": name})
     value = import_string(schedule.work)()
     return value if isinstance(value, int) else None
 
@@ -75,7 +76,7 @@ def enqueue_now(name: str) -> Row:
         NotFoundError: there is no such schedule.
     """
     if SCHEDULES.get(name) is None:
-        raise NotFoundError(f"There is no schedule {name}.")
+        raise NotFoundError(gettext("There is no schedule %(name)s.") % {"name": name})
     row = _row(uuid4(), name)
     DBTaskResult.objects.bulk_create([row])
     transaction.on_commit(nudge, robust=True)

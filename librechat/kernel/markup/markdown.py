@@ -1,6 +1,6 @@
 """The Markdown dialect: CommonMark, tables, strikethrough, task lists, bare links and math."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 from django.utils.translation import gettext
@@ -17,6 +17,17 @@ from librechat.kernel.markup.tasks import tasks_plugin
 
 MAX_NESTING = 20
 BREAKS = ("<br>", "<br/>", "<br />")
+# The tags between a table's cells never differ; working each out takes a tenth of a table's time.
+TABLE_TAGS = {
+    "thead_open": "<thead>\n",
+    "thead_close": "</thead>\n",
+    "tbody_open": "<tbody>\n",
+    "tbody_close": "</tbody>\n",
+    "tr_open": "<tr>\n",
+    "tr_close": "</tr>\n",
+    "th_close": "</th>\n",
+    "td_close": "</td>\n",
+}
 
 
 def parser() -> MarkdownIt:
@@ -37,7 +48,16 @@ def parser() -> MarkdownIt:
         ("td_open", _render_cell),
     ):
         md.add_render_rule(name, rule)
+    for name, tag in TABLE_TAGS.items():
+        md.add_render_rule(name, _always(tag))
     return md
+
+
+def _always(tag: str) -> Callable[..., str]:
+    def render(*_: object) -> str:
+        return tag
+
+    return render
 
 
 def _break_rule(state: StateInline, silent: bool) -> bool:

@@ -47,7 +47,11 @@ _CLEANER = nh3.Cleaner(
     url_schemes=set(LINK_SCHEMES),
     url_relative="deny",
     link_rel="noopener noreferrer nofollow",
-    set_tag_attribute_values={"a": {"target": "_blank"}},
+    # A list or a quotation stands on the side its words begin on, whatever the page's language.
+    set_tag_attribute_values={
+        "a": {"target": "_blank"},
+        **{tag: {"dir": "auto"} for tag in ("blockquote", "ol", "ul")},
+    },
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from django.utils.safestring import SafeString, mark_safe
+from typing_extensions import override
 
 from librechat.kernel.markup.code import language_of
 from librechat.kernel.markup.render import MOST_FREE_CELLS, BlockRenderer, free_cells
@@ -64,7 +65,7 @@ def render(markdown: str) -> SafeString:
 
     A link definition works for the text after it, as a stream cannot know better.
     """
-    stream = BlockStream()
+    stream = _WholeText()
     updates = [*stream.feed(markdown), *stream.finish()]
     blocks = (update.html for update in updates if isinstance(update, BlockDone))
     return mark_safe("".join(blocks))  # noqa: S308 - every block went through the sanitizer
@@ -229,3 +230,15 @@ class BlockStream:
     def _drain(self) -> list[Update]:
         updates, self._updates = self._updates, []
         return updates
+
+
+class _WholeText(BlockStream):
+    """A text that is there at once: its blocks, and nothing of how they would have grown."""
+
+    @override
+    def _grow_table(self, line: str) -> None:
+        return
+
+    @override
+    def _show_tail(self) -> None:
+        return

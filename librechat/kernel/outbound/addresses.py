@@ -78,6 +78,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
+@lru_cache(maxsize=1024)
 def literal(host: str) -> Address | None:
     """Return the address a host name spells, if it is one."""
     try:

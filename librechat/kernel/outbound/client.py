@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NoReturn
 
 import aiohttp
@@ -19,11 +20,14 @@ from librechat.kernel.outbound.addresses import (
     literal,
     parse,
 )
+from librechat.kernel.outbound.alarm import Alarm
+from librechat.kernel.outbound.arriving import arrival, arrived
 from librechat.kernel.outbound.failures import (
     TimedOutError,
     TooLargeError,
     UnreachableError,
 )
+from librechat.kernel.outbound.gathering import Gathering
 from librechat.kernel.outbound.headers import checked_headers
 
 MEGABYTE = 1024 * 1024
@@ -65,6 +69,8 @@ class Response:
     _limits: Limits
     _first_byte_at: float
     _total_at: float
+    _alarm: Alarm
+    _gathering: Gathering
     _size: int = field(default=0)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -78,11 +84,13 @@ class Response:
         """
         # What has arrived is taken without a timer: this is the hot path of every stream.
         content = self._source.content
-        chunk = _arrived(content)
+        chunk = arrived(content)
         if not chunk and not content.at_eof():
             chunk = await self._wait()
         if not chunk:
             raise StopAsyncIteration
+        if self._gathering.ends_at:
+            self._gathering.end()  # a read wakes the transport up, and may give it back
         self._size += len(chunk)
         if self._size > self._limits.size_bytes:
             raise TooLargeError("The answer is larger than allowed.")
@@ -90,11 +98,11 @@ class Response:
 
     async def _wait(self) -> bytes:
         loop = asyncio.get_running_loop()
-        idle_at = loop.time() + self._limits.idle
-        until = idle_at if self._size else self._first_byte_at
+        begins_at = self._gathering.ends_at or loop.time()
+        until = begins_at + self._limits.idle if self._size else self._first_byte_at
         try:
-            async with asyncio.timeout_at(min(until, self._total_at)):
-                return await self._source.content.readany()
+            with self._alarm.at(min(until, self._total_at)):
+                return await arrival(self._source.content)
         except TimeoutError as exc:
             if loop.time() >= self._total_at:
                 raise TimedOutError("total") from exc
@@ -102,18 +110,17 @@ class Response:
         except (aiohttp.ClientError, OSError) as exc:
             raise UnreachableError("The connection broke before the answer ended.") from exc
 
-    async def gather(self, seconds: float) -> None:
-        """Leave what comes in the socket for a while, so that one read then takes all of it."""
+    def gather(self, seconds: float) -> bool:
+        """Leave what comes in the socket for a while, so that one read then takes all of it.
+
+        Returns at once whether it does so; the next read waits that long for what is not here yet.
+        """
         connection = self._source.connection
-        if connection is None or connection.protocol is None:
-            return  # read to its end: the connection may serve somebody else by now
-        if not connection.protocol.connected:
-            return  # it broke: what has arrived is all there is
-        connection.protocol.pause_reading()
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            connection.protocol.resume_reading()
+        transport = connection.transport if connection is not None else None
+        if transport is None or not transport.is_reading():
+            return False  # read to its end, broken, or full: what has arrived is all there is
+        self._gathering.begin(transport, seconds)
+        return True
 
     async def read(self, size_bytes: int) -> bytes:
         """Return at most so many bytes of the body; the rest is not read."""
@@ -162,6 +169,7 @@ async def stream(
         limits=limits,
         reach=reach,
     )
+    alarm, gathering = Alarm(loop, response.content), Gathering(loop)
     try:
         yield Response(
             status=response.status,
@@ -170,8 +178,12 @@ async def stream(
             _limits=limits,
             _first_byte_at=started + limits.connect + limits.first_byte,
             _total_at=started + limits.total,
+            _alarm=alarm,
+            _gathering=gathering,
         )
     finally:
+        alarm.drop()
+        gathering.end()
         # A body read to its end has given its connection back already; else this drops it.
         response.close()
 
@@ -188,7 +200,7 @@ async def _open(
     if reach.proxy and not reach.is_trusted:
         await _check_names(url, reach)
     session = await pool.session_for(TRUSTED if reach.proxy else reach)
-    timeout = aiohttp.ClientTimeout(total=None, connect=limits.connect)
+    timeout = _connecting(limits.connect)
     try:
         async with asyncio.timeout(min(limits.connect + limits.first_byte, limits.total)):
             return await session.request(
@@ -208,17 +220,9 @@ async def _open(
         _unreachable(exc)
 
 
-def _arrived(content: aiohttp.StreamReader) -> bytes:
-    """Return what has come, also when the line broke after it: the next read tells that."""
-    broken = content.exception()
-    if broken is None:
-        return content.read_nowait()
-    # aiohttp reads nothing more then, although it keeps what came before.
-    content._exception = None  # noqa: SLF001 - there is no public way
-    try:
-        return content.read_nowait()
-    finally:
-        content._exception = broken  # noqa: SLF001 - as above
+@lru_cache(maxsize=64)
+def _connecting(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=seconds)
 
 
 def _unreachable(exc: Exception) -> NoReturn:

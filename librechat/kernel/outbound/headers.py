@@ -22,6 +22,9 @@ FRAMING = frozenset(
     },
 )
 
+# Compressed bytes would be held back by the decoder and could unpack to gigabytes.
+DEFAULTS = (("Accept-Encoding", "identity"), ("User-Agent", "LibreChat"))
+
 
 def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers with the defaults below them.
@@ -29,16 +32,16 @@ def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     Raises:
         UnsafeRequestError: one would change how the message is framed.
     """
-    # Compressed bytes would be held back by the decoder and could unpack to gigabytes.
-    known = {"Accept-Encoding": "identity", "User-Agent": "LibreChat"}
-    lower = {name.lower() for name in headers}
+    checked = {}
+    lower = set()
     for name, value in headers.items():
         if not _may_be_set(name):
             raise UnsafeRequestError("A header with this name cannot be set.")
         if "\r" in value or "\n" in value or "\x00" in value:
             raise UnsafeRequestError("A header value holds a line break.")
-    kept = {name: value for name, value in known.items() if name.lower() not in lower}
-    return kept | dict(headers)
+        checked[name] = value
+        lower.add(name.lower())
+    return {name: value for name, value in DEFAULTS if name.lower() not in lower} | checked
 
 
 @lru_cache(maxsize=1024)
