@@ -42,6 +42,7 @@ class AccountsConfig(AppConfig):
         secrets.KEEPERS.register("config overrides", overrides.overrides_reseal)
         import_module("accounts.api.schema")  # drf-spectacular finds it once it is imported
         import_module("accounts.admin.job").library_desk_remove()
+        import_module("accounts.admin.legal_hold_people").register()
         _chore("accounts.services.roles", "roles_seed", A_YEAR)
         _once("accounts.services.cleanup", "expired_purge", A_DAY)
         _once("accounts.services.retention", "violations_purge", A_DAY)

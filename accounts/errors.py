@@ -1,5 +1,7 @@
 """Errors about people and sign-in."""
 
+from django.utils.translation import gettext as _
+
 from librechat.kernel.errors import AppError, ConflictError, ForbiddenError, InvalidInputError
 
 
@@ -152,7 +154,7 @@ class SecondFactorNeededError(AppError):
 
     def __init__(self, temp_token: str) -> None:
         super().__init__(
-            "A second proof is needed to sign in.",
+            _("A second proof is needed to sign in."),
             body={"twoFAPending": True, "tempToken": temp_token},
         )
         self.temp_token = temp_token
@@ -228,6 +230,12 @@ class DirectoryGroupError(ConflictError):
     """The directory decides about this group; change it there."""
 
     code = "directory_group"
+
+
+class GroupInUseError(ConflictError):
+    """The group has a balance, so it is not deleted; nothing was changed."""
+
+    code = "group_in_use"
 
 
 class InvalidOverrideError(InvalidInputError):

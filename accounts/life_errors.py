@@ -62,3 +62,9 @@ class KeyScopeError(ForbiddenError):
     """An access key may not do this."""
 
     code = "key_scope"
+
+
+class LegalHoldError(ConflictError):
+    """The person is under a legal hold: nothing of theirs is deleted for good."""
+
+    code = "legal_hold"

@@ -3,6 +3,7 @@
 from typing import TypeAlias
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.access.capabilities import capability_allows
 from accounts.access.principals import given_to
@@ -50,14 +51,6 @@ def bits_by_id(user: User, kind: ResourceType) -> dict[str, int]:
     return {resource_id: bits for resource_id, bits in found.items() if bits}
 
 
-def access_allows(user: User, kind: ResourceType, resource_id: str, bit: int) -> bool:
-    """Return whether the person has a right on a thing, by an entry or by a capability."""
-    return bits_of(user, kind, resource_id) & bit == bit or capability_allows(
-        user,
-        kind.capability,
-    )
-
-
 def access_require(user: User, kind: ResourceType, resource_id: str, bit: int) -> None:
     """Pass when the person has a right on a thing, by an entry or by a capability.
 
@@ -69,5 +62,5 @@ def access_require(user: User, kind: ResourceType, resource_id: str, bit: int) -
     if bits & bit == bit or capability_allows(user, kind.capability):
         return
     if not bits & VIEW:
-        raise NotFoundError("Not Found")
-    raise ForbiddenError("Forbidden")
+        raise NotFoundError(_("Not Found"))
+    raise ForbiddenError(_("Forbidden"))

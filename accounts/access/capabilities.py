@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext
+
 from accounts.access.principals import held_by
 from accounts.models import ADMIN, Grant, PrincipalType, User
 from librechat.kernel import yaml_config
@@ -17,6 +19,8 @@ OWN: tuple[str, ...] = (
     "manage:system",
     "read:moderation",
     "manage:moderation",
+    "read:legal_holds",
+    "manage:legal_holds",
     "read:conversations",
     "read:relay",
     "manage:relay",
@@ -97,7 +101,7 @@ def capability_require(user: User, *names: str) -> None:
         ForbiddenError: one is missing.
     """
     if not capability_allows(user, *names):
-        raise ForbiddenError("Insufficient permissions")
+        raise ForbiddenError(gettext("Insufficient permissions"))
 
 
 def capabilities_given(kind: PrincipalType, principal_id: str) -> frozenset[str]:
@@ -125,4 +129,4 @@ def rank_require(actor: User, kind: PrincipalType, principal_id: str) -> None:
         ForbiddenError: the actor lacks one.
     """
     if not covers(capabilities_grantable(actor), capabilities_given(kind, principal_id)):
-        raise ForbiddenError("It brings capabilities that you do not have yourself.")
+        raise ForbiddenError(gettext("It brings capabilities that you do not have yourself."))

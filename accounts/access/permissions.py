@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.utils.translation import gettext as _
+
 from accounts.models import ADMIN, USER, Role, User
 from librechat.kernel.errors import ForbiddenError
 
@@ -132,4 +134,4 @@ def role_require(user: User, kind: str, *permissions: str) -> None:
         ForbiddenError: it lacks one.
     """
     if not role_allows(user, kind, *permissions):
-        raise ForbiddenError("Forbidden: Insufficient permissions")
+        raise ForbiddenError(_("Forbidden: Insufficient permissions"))

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from django.utils.translation import gettext as _
+
 from accounts.models.acl import ALL_BITS, EDIT, VIEW
 from librechat.kernel.errors import InvalidInputError
 from librechat.kernel.registry import Registry
@@ -105,7 +107,10 @@ def resource_type(name: str) -> ResourceType:
         InvalidInputError: there is no such kind.
     """
     if name not in RESOURCE_TYPES:
-        raise InvalidInputError(f"Unknown resource type. Known: {', '.join(RESOURCE_TYPES)}.")
+        raise InvalidInputError(
+            _("Unknown resource type. Known: %(resource_types)s.")
+            % {"resource_types": ", ".join(RESOURCE_TYPES)}
+        )
     return RESOURCE_TYPES[name]
 
 

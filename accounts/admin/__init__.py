@@ -5,9 +5,11 @@ from accounts.admin.api_key import ApiKeyAdmin
 from accounts.admin.audit import AuditEventAdmin
 from accounts.admin.ban import BanAdmin, ViolationAdmin
 from accounts.admin.banner import BannerAdmin
+from accounts.admin.data_access import DataAccessAdmin
 from accounts.admin.grant import GrantAdmin
 from accounts.admin.group import GroupAdmin
 from accounts.admin.job import JobAdmin
+from accounts.admin.legal_hold import LegalHoldAdmin
 from accounts.admin.linked_account import LinkedAccountAdmin
 from accounts.admin.one_time_token import OneTimeTokenAdmin
 from accounts.admin.override import ConfigOverrideAdmin
@@ -26,9 +28,11 @@ __all__ = [
     "BanAdmin",
     "BannerAdmin",
     "ConfigOverrideAdmin",
+    "DataAccessAdmin",
     "GrantAdmin",
     "GroupAdmin",
     "JobAdmin",
+    "LegalHoldAdmin",
     "LinkedAccountAdmin",
     "OneTimeTokenAdmin",
     "OverrideRevisionAdmin",

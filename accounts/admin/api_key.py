@@ -23,7 +23,12 @@ from accounts.limits.caller import Caller
 from accounts.models import ApiKey
 from accounts.services.api_key_ceilings import ceilings_told
 from accounts.services.api_key_terms import KeyTerms, terms_checked
-from accounts.services.api_keys import api_key_hold, api_key_limit, api_key_revoke
+from accounts.services.api_keys import (
+    api_key_free,
+    api_key_hold,
+    api_key_limit,
+    api_key_revoke,
+)
 from librechat.kernel.errors import InvalidInputError
 
 EDITED = (
@@ -102,6 +107,21 @@ def hold(
     each_owned(desk, request, chosen, lambda key: api_key_hold(key=key, actor=actor, caller=caller))
 
 
+@asks(
+    _("Free the owners of these limits"),
+    _("The owners choose the limits of these keys and of new ones themselves; also of ended keys."),
+)
+def free(
+    desk: ModelAdmin,
+    request: HttpRequest,
+    chosen: QuerySet[ApiKey],
+    _given: Given,
+) -> None:
+    """Let limits bind nobody any more."""
+    actor, caller = actor_of(request), Caller.of(request)
+    each_owned(desk, request, chosen, lambda key: api_key_free(key=key, actor=actor, caller=caller))
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
     """Keys of people and teams for programs, newest first; the limits of living ones change."""
@@ -140,7 +160,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     list_filter = ("created_at", "revoked_at", ("group", admin.EmptyFieldListFilter))
     list_select_related = ("user", "group")
     search_fields = ("user__email", "name", "note", "=prefix", "group__name")
-    actions = (hold, revoke)
+    actions = (hold, free, revoke)
 
     @override
     def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
@@ -105,7 +106,7 @@ def actor_of(request: HttpRequest) -> User:
         ForbiddenError: nobody; the admin itself lets nobody else in.
     """
     if not isinstance(request.user, User):
-        raise ForbiddenError("Nobody is signed in.")
+        raise ForbiddenError(_("Nobody is signed in."))
     return request.user
 
 
@@ -116,4 +117,4 @@ def not_oneself(request: HttpRequest, user: User) -> None:
         ForbiddenError: it is the same.
     """
     if user == request.user:
-        raise ForbiddenError("You cannot do this to yourself.")
+        raise ForbiddenError(_("You cannot do this to yourself."))

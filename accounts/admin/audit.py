@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from accounts.admin.asking import actor_of
+from accounts.admin.filters import KeptValuesFilter
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.auth.step_up import step_up_check
 from accounts.limits.caller import Caller
@@ -54,7 +55,13 @@ class AuditEventAdmin(ReadOnlyAdmin):
         "target_name",
         "address",
     )
-    list_filter = ("category", "outcome", "severity", "action", "created_at")
+    list_filter = (
+        ("category", KeptValuesFilter),
+        ("outcome", KeptValuesFilter),
+        ("severity", KeptValuesFilter),
+        ("action", KeptValuesFilter),
+        "created_at",
+    )
     search_fields = ("=actor_id", "actor_name", "=target_id", "target_name", "=address")
     actions = None
     fields = readonly_fields = (

@@ -1,12 +1,14 @@
 """Groups and their members in the admin."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.contrib.auth.models import Group as DjangoGroup
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.admin.asking import Words, actor_of
+from accounts.admin.group_links import lines_for
 from accounts.admin.rights import GovernedAdmin
 from accounts.limits.caller import Caller
 from accounts.models import Group, GroupMember, User
@@ -66,7 +69,10 @@ class GroupAdmin(GovernedAdmin):
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         groups: QuerySet[Any] = super().get_queryset(request)
-        counted: QuerySet[Any] = groups.annotate(member_count=Count("memberships"))
+        members = GroupMember.objects.filter(group=OuterRef("pk")).order_by().values("group")
+        # Counted apart, so that only the groups of a page are.
+        count = Subquery(members.annotate(number=Count("pk")).values("number"))
+        counted: QuerySet[Any] = groups.annotate(member_count=Coalesce(count, 0))
         return counted
 
     @admin.display(description=_("people"), ordering="member_count")
@@ -81,15 +87,15 @@ class GroupAdmin(GovernedAdmin):
     @override
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if isinstance(obj, Group) and obj.source != LOCAL:
-            return (*PLAIN, *FROM_DIRECTORY)
-        shown = ("member_list",) if obj else ()
+            return (*PLAIN, *FROM_DIRECTORY, *lines_for(request))
+        shown = ("member_list", *lines_for(request)) if obj else ()
         return (*PLAIN, "add_people", "remove_people", *shown)
 
     @override
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if isinstance(obj, Group) and obj.source != LOCAL:
-            return (*PLAIN, *FROM_DIRECTORY)  # the directory decides
-        return ("member_list",)
+            return (*PLAIN, *FROM_DIRECTORY, *lines_for(request))  # the directory decides
+        return ("member_list", *lines_for(request))
 
     @override
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -105,6 +111,14 @@ class GroupAdmin(GovernedAdmin):
         given = form.cleaned_data
         members_add(group=group, people=given["add_people"], actor=actor, caller=caller)
         members_remove(group=group, people=given["remove_people"], actor=actor, caller=caller)
+
+    @override
+    def get_deleted_objects(
+        self, objs: Sequence[Group] | QuerySet[Group], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Say what keeps a group, such as its credits, rather than who may delete that."""
+        listed, counts, lacking, keeping = super().get_deleted_objects(objs, request)
+        return listed, counts, set() if keeping else lacking, keeping
 
     @override
     def delete_model(self, request: HttpRequest, obj: Group) -> None:

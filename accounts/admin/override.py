@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 from unfold.widgets import (
@@ -73,9 +74,12 @@ class OverrideForm(forms.ModelForm[ConfigOverride]):
             "is_active",
         )
         help_texts = {
-            "overrides": _("JSON in the layout of librechat.yaml; sections: ")
-            + ", ".join(SECTIONS)
-            + _(". A secret is shown as ***; left so, it stays as it is."),
+            "overrides": format_lazy(
+                "{}{}{}",
+                _("JSON in the layout of librechat.yaml; sections: "),
+                ", ".join(SECTIONS),
+                _(". A secret is shown as ***; left so, it stays as it is."),
+            ),
             "tombstones": _('Paths that are taken away, such as ["interface.customWelcome"].'),
         }
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from accounts.access.capabilities import outranks
@@ -61,4 +62,4 @@ def person_rank_require(actor: User, user: User) -> None:
         ForbiddenError: the other may do more.
     """
     if not outranks(actor, user):
-        raise ForbiddenError("This person may do what you may not. Nothing was changed.")
+        raise ForbiddenError(_("This person may do what you may not. Nothing was changed."))

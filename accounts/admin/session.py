@@ -73,3 +73,4 @@ class AuthSessionAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "impersonator")
     search_fields = ("user__email", "address")
     actions = (end,)
+    ordering = ("-pk",)  # ids are in order of time, and have an index

@@ -1,5 +1,6 @@
 """People in the admin."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -143,6 +144,15 @@ class UserAdmin(PeopleList):
         if not super().has_delete_permission(request, obj) or obj is None:
             return super().has_delete_permission(request, obj)
         return outranks(actor_of(request), obj) and not is_last_admin(obj)
+
+    @override
+    def get_deleted_objects(
+        self, objs: Sequence[User] | QuerySet[User], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Count what goes along, whoever may delete that by itself; say what keeps them."""
+        _listed, counts, lacking, keeping = super().get_deleted_objects(objs, request)
+        people = lacking & {self.opts.verbose_name}
+        return [str(one) for one in objs], counts, people, keeping
 
     @override
     def delete_model(self, request: HttpRequest, obj: User) -> None:

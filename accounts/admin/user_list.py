@@ -74,8 +74,8 @@ class PeopleList(GovernedAdmin):
         "created_at",
     )
     search_fields = ("email", "name", "username", "=id")
-    ordering = ("-created_at",)
-    date_hierarchy = "created_at"
+    # Ids are in order of time, and have an index. No date hierarchy: it reads every row.
+    ordering = ("-pk",)
     list_per_page = 50
 
     @override

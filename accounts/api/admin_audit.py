@@ -11,9 +11,12 @@ from rest_framework.response import Response
 
 from accounts.api.admin_view import AdminView
 from accounts.api.parsing import PAGE, Page
+from accounts.auth.drf import signed_in
+from accounts.limits.caller import Caller
 from accounts.models import AuditEvent
 from accounts.queries.audit import audit_verify
 from accounts.queries.audit_search import EXACT, ONE, PART, audit_exported, audit_find, audit_json
+from accounts.services.audit import Act, audit_record
 from librechat.kernel import clock
 from librechat.kernel.errors import NotFoundError
 
@@ -61,10 +64,18 @@ class AuditExportView(AdminView):
 
     @extend_schema(parameters=FILTERS, responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:
-        """Return events as CSV; no cell runs as a formula."""
+        """Return events as CSV; no cell runs as a formula. That they were taken is on record."""
         text = io.StringIO()
         text.write(BYTE_ORDER_MARK)
         csv.writer(text).writerows(audit_exported(audit_find(dict(request.query_params.lists()))))
+        act = Act(
+            category="account",
+            action="audit.exported",
+            actor=signed_in(request),
+            metadata={"filter": request.query_params.urlencode(), "format": "csv"},
+            caller=Caller.of(request),
+        )
+        audit_record(act)
         name = f"audit-log-{clock.now().date().isoformat()}.csv"
         return HttpResponse(
             text.getvalue(),

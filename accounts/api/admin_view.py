@@ -20,5 +20,7 @@ class AdminView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the capabilities after sign-in, before anything is looked up; one query."""
         super().initial(request, *args, **kwargs)
-        needed = self.capabilities.get(request.method or "", ACCESS_ADMIN)
+        # A HEAD runs the method of GET, so it needs the same.
+        method = "GET" if request.method == "HEAD" else request.method or ""
+        needed = self.capabilities.get(method, ACCESS_ADMIN)
         capability_require(signed_in(request), ACCESS_ADMIN, needed)

@@ -92,7 +92,7 @@ def search_in(request: Request, name: str = "search") -> str:
     Raises:
         InvalidInputError: it is too long.
     """
-    text = request.query_params.get(name, "").strip().replace("\x00", "")
+    text = request.query_params.get(name, "").strip()
     if len(text) > MAX_SEARCH:
         raise InvalidInputError(f"{name} must not exceed {MAX_SEARCH} characters.")
     return text

@@ -12,6 +12,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.auth.login import page_session
 from accounts.errors import FreshProofNeededError
@@ -40,7 +41,7 @@ def admin_session_check(request: HttpRequest, *, is_use: bool = True) -> None:
         # Only a program (a test, a shell) makes a page session without a sign-in behind it.
         if session is not None and session.proved_at <= now - idle:
             raise FreshProofNeededError(
-                "The administration was not used for a while. Please confirm that it is you.",
+                _("The administration was not used for a while. Please confirm that it is you."),
             )
     if is_use:
         request.session[SEEN] = now.isoformat()

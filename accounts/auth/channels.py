@@ -1,6 +1,6 @@
 """Who is behind a WebSocket."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, parse_cookie
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language_from_request
 
 from accounts.auth.drf import user_from_token
 from accounts.auth.login import PAGE_SESSION
@@ -19,6 +20,7 @@ from accounts.limits.addresses import client_address
 from accounts.limits.bans import ban_known
 from accounts.limits.staff import is_staff
 from accounts.models import AuthSession, User
+from accounts.services.profile import language_of
 from accounts.services.second_factors import second_factor_missing
 
 Scope = dict[str, Any]
@@ -80,16 +82,30 @@ def _address(scope: Scope) -> str:
     request = HttpRequest()
     client = scope.get("client") or ("", 0)
     request.META["REMOTE_ADDR"] = client[0]
-    headers = scope.get("headers", [])
-    forwarded = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
-    request.META["HTTP_X_FORWARDED_FOR"] = ",".join(forwarded)
+    request.META["HTTP_X_FORWARDED_FOR"] = ",".join(_header(scope, b"x-forwarded-for"))
     return client_address(request)
 
 
 def page_session_of(scope: Scope) -> SessionBase:
     """Return the session of the page that opened a socket; empty for one opened with a token."""
-    lines = [value for name, value in scope.get("headers", []) if name == b"cookie"]
-    cookies = parse_cookie("; ".join(line.decode("latin-1") for line in lines))
     store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
-    session: SessionBase = store(cookies.get(settings.SESSION_COOKIE_NAME))
+    session: SessionBase = store(_cookies(scope).get(settings.SESSION_COOKIE_NAME))
     return session
+
+
+def language_for(scope: Mapping[str, Any], user: User) -> str:
+    """Return what a socket speaks, found as for pages: the person's choice, else the browser's."""
+    request = HttpRequest()
+    request.COOKIES = _cookies(scope)
+    request.META["HTTP_ACCEPT_LANGUAGE"] = ",".join(_header(scope, b"accept-language"))
+    return language_of(user) or get_language_from_request(request)
+
+
+def _cookies(scope: Mapping[str, Any]) -> dict[str, str]:
+    return parse_cookie("; ".join(_header(scope, b"cookie")))
+
+
+def _header(scope: Mapping[str, Any], wanted: bytes) -> list[str]:
+    """Return the lines of a header of the handshake."""
+    headers = scope.get("headers", [])
+    return [value.decode("latin-1") for name, value in headers if name == wanted]

@@ -2,7 +2,6 @@
 
 from typing import TypeAlias
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
@@ -80,11 +79,6 @@ def sign_in_from_request(request: HttpRequest) -> tuple[User, str]:
     if isinstance(proof, AuthSession):
         return user, proof.pk
     return user, "" if proof else request.session.get(PAGE_SESSION, "")
-
-
-async def user_from_request_async(request: HttpRequest) -> User:
-    """Return who makes a request without blocking the event loop."""
-    return await sync_to_async(user_from_request, thread_sensitive=False)(request)
 
 
 def signed_in(request: Request) -> User:

@@ -7,6 +7,7 @@ from django.contrib.auth import logout as django_logout
 from django.db import transaction
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
+from django.utils.translation import gettext as _
 
 from accounts.auth import tokens
 from accounts.auth.login import BACKEND, PAGE_SESSION, page_session
@@ -50,13 +51,13 @@ def impersonation_start(request: HttpRequest, *, user: User, reason: str) -> Aut
     admin = request.user
     own = page_session(request)
     if not isinstance(admin, User) or not is_staff(admin) or (own and own.impersonator_id):
-        raise ImpersonationRefusedError("Only administrators may act as somebody else.")
+        raise ImpersonationRefusedError(_("Only administrators may act as somebody else."))
     if not reason.strip():
-        raise ImpersonationRefusedError("Say why. The reason is kept in the audit record.")
+        raise ImpersonationRefusedError(_("Say why. The reason is kept in the audit record."))
     if user == admin or is_staff(user):
-        raise ImpersonationRefusedError("Nobody may act as an administrator.")
+        raise ImpersonationRefusedError(_("Nobody may act as an administrator."))
     if not user.is_active:
-        raise ImpersonationRefusedError("This account is switched off.")
+        raise ImpersonationRefusedError(_("This account is switched off."))
     caller = Caller.of(request)
     with transaction.atomic():
         session, _refresh = session_open(

@@ -5,7 +5,8 @@ from django.http import HttpRequest
 from accounts.limits.addresses import client_address
 from accounts.limits.bans import ban_check
 from accounts.models import ApiKey, User
-from accounts.services.api_keys import MARK, api_key_open
+from accounts.services.api_key_opening import api_key_open
+from accounts.services.api_keys import MARK
 
 
 def is_key(text: str) -> bool:

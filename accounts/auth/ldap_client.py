@@ -12,6 +12,8 @@ from importlib import import_module
 from threading import BoundedSemaphore, Thread
 from typing import Any, Protocol, TypeVar
 
+from django.utils.translation import gettext as _
+
 from accounts.auth.directory_settings import DN, USERNAME, DirectorySettings
 from accounts.auth.ldap_entries import Attributes
 from accounts.errors import DirectoryUnavailableError
@@ -122,8 +124,10 @@ def failures() -> Iterator[None]:
     except (library.LDAPError, TimeoutError) as exc:
         logger.exception("The directory cannot be asked.", extra={"error": type(exc).__name__})
         raise DirectoryUnavailableError(
-            "The directory that checks passwords cannot be reached. Nothing was changed;"
-            " try again in a minute.",
+            _(
+                "The directory that checks passwords cannot be reached. Nothing was changed;"
+                " try again in a minute."
+            ),
             retry_after_seconds=60,
         ) from exc
 

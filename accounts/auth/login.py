@@ -14,6 +14,7 @@ from django.contrib.auth import logout as django_logout
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.auth import record, tokens
 from accounts.auth.ldap import directory_identity
@@ -66,7 +67,7 @@ def login_with_password(*, email: object, password: object, caller: Caller) -> L
         SecondFactorNeededError: the password is right, and a second proof is needed.
     """
     if not settings.ALLOW_EMAIL_LOGIN:
-        raise EmailLoginOffError("Signing in with e-mail and password is not allowed here.")
+        raise EmailLoginOffError(_("Signing in with e-mail and password is not allowed here."))
     if settings.LDAP:
         user = directory_identity(
             settings.LDAP,
@@ -79,7 +80,7 @@ def login_with_password(*, email: object, password: object, caller: Caller) -> L
     if user is None:
         logger.info("Sign-in refused.", extra={"address": caller.address})
         record.password_record(email, caller)
-        raise LoginRefusedError("The e-mail address or the password is not right.")
+        raise LoginRefusedError(_("The e-mail address or the password is not right."))
     return login_complete(user=user, caller=caller, method="ldap" if settings.LDAP else "local")
 
 
@@ -146,7 +147,7 @@ def _identity(email: object, password: object) -> User | None:
 
 def _domain_gate(user: User, _caller: Caller) -> None:
     if not domain_allowed(user.email):
-        raise DomainNotAllowedError("The e-mail address cannot be used here.")
+        raise DomainNotAllowedError(_("The e-mail address cannot be used here."))
 
 
 def _ban_gate(user: User, caller: Caller) -> None:
@@ -159,12 +160,12 @@ def _closing_gate(user: User, _caller: Caller) -> None:
 
 def _disabled_gate(user: User, _caller: Caller) -> None:
     if not user.is_active:
-        raise AccountDisabledError("This account has been disabled.")
+        raise AccountDisabledError(_("This account has been disabled."))
 
 
 def _verified_gate(user: User, _caller: Caller) -> None:
     if not user.email_verified and not settings.ALLOW_UNVERIFIED_EMAIL_LOGIN:
-        raise EmailNotVerifiedError("The e-mail address has not been verified.")
+        raise EmailNotVerifiedError(_("The e-mail address has not been verified."))
 
 
 Gate = Callable[[User, Caller], None]

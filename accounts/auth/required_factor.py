@@ -1,5 +1,7 @@
 """Roles whose people must have a second factor: until then nothing else is open to them."""
 
+from django.utils.translation import gettext as _
+
 from accounts.errors import SecondFactorRequiredError
 from accounts.limits.caller import serving
 from accounts.models import User
@@ -22,5 +24,5 @@ def required_factor_check(user: User, path: str) -> None:
         return
     if second_factor_missing(user):
         raise SecondFactorRequiredError(
-            "Your role requires two-factor sign-in. Set it up in the settings to go on.",
+            _("Your role requires two-factor sign-in. Set it up in the settings to go on."),
         )

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext, gettext_noop
+
 from accounts.auth import tokens
 from accounts.auth.login import Login, login_proved
 from accounts.errors import SecondFactorRefusedError, WrongCodeError
@@ -14,8 +16,8 @@ from accounts.services.second_factors import totp_fits, totp_use
 
 Verify = Callable[[User], object]
 
-WRONG = "This code does not fit, or was used before."
-MISSING = "Enter a code of your app, or a backup code."
+WRONG = gettext_noop("This code does not fit, or was used before.")
+MISSING = gettext_noop("Enter a code of your app, or a backup code.")
 
 
 def pending_user(token: object) -> User:
@@ -69,7 +71,7 @@ def code_use(*, user: User, code: object, backup_code: object, caller: Caller) -
     ):
         return
     _record_refusal(user, caller)
-    raise WrongCodeError(WRONG if app or backup else MISSING)
+    raise WrongCodeError(gettext(WRONG if app or backup else MISSING))
 
 
 def code_check(*, user: User, code: object, backup_code: object, caller: Caller) -> None:
@@ -86,7 +88,7 @@ def code_check(*, user: User, code: object, backup_code: object, caller: Caller)
     ):
         return
     _record_refusal(user, caller)
-    raise WrongCodeError(WRONG if app or backup else MISSING)
+    raise WrongCodeError(gettext(WRONG if app or backup else MISSING))
 
 
 def _pending(token: object) -> tuple[User, str]:
@@ -95,7 +97,7 @@ def _pending(token: object) -> tuple[User, str]:
         User.objects.filter(pk=claims.user_id, auth_epoch=claims.epoch).first() if claims else None
     )
     if claims is None or user is None:
-        raise _refused("The first step is too old. Sign in again.")
+        raise _refused(gettext("The first step is too old. Sign in again."))
     return user, claims.method
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import config
@@ -139,7 +140,7 @@ def method_of(name: str) -> Method:
         NotFoundError: there is none of that name.
     """
     if not is_on(name):
-        raise NotFoundError("This way to sign in is not switched on.")
+        raise NotFoundError(gettext("This way to sign in is not switched on."))
     return METHODS[name]
 
 

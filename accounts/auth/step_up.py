@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.auth.login import page_session
 from accounts.auth.second_step import code_use
@@ -51,11 +52,13 @@ def step_up_check(request: HttpRequest) -> None:
     """
     session = _session(request)
     if session is not None and session.impersonator_id:
-        raise ForbiddenError("This cannot be done for somebody else. Nothing was changed.")
+        raise ForbiddenError(_("This cannot be done for somebody else. Nothing was changed."))
     if session is None or session.proved_at <= clock.now() - FRESH:
         raise FreshProofNeededError(
-            "Please confirm that it is you: sign in again or confirm, then repeat this within"
-            " five minutes. Nothing was changed.",
+            _(
+                "Please confirm that it is you: sign in again or confirm, then repeat this"
+                " within five minutes. Nothing was changed."
+            ),
         )
 
 
@@ -111,7 +114,7 @@ def prove_with_password(request: HttpRequest, user: User, *, password: object) -
     session = _provable(request)
     limit_check("login", address=Caller.of(request).address)
     if second_factor_on(user):
-        raise WrongCodeError("Enter a code of your app, or a backup code.")
+        raise WrongCodeError(_("Enter a code of your app, or a backup code."))
     password_check(user=user, password=password if isinstance(password, str) else "")
     _proved(session)
 
@@ -139,7 +142,7 @@ def _session(request: HttpRequest) -> AuthSession | None:
 def _provable(request: HttpRequest) -> AuthSession:
     session = _session(request)
     if session is None or session.impersonator_id:
-        raise ForbiddenError("This sign-in cannot be confirmed. Sign in again.")
+        raise ForbiddenError(_("This sign-in cannot be confirmed. Sign in again."))
     return session
 
 

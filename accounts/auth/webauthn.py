@@ -14,6 +14,8 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from fido2.server import Fido2Server
 from fido2.utils import websafe_decode
 from fido2.webauthn import (
@@ -37,7 +39,7 @@ from librechat.kernel import clock
 CHALLENGE = "passkey_challenge"
 LIFETIME = timedelta(minutes=5)
 MAX_ANSWER_LENGTH = 64 * 1024
-REFUSED = "The passkey was not accepted. Nothing was changed; please try again."
+REFUSED = gettext_noop("The passkey was not accepted. Nothing was changed; please try again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def registration_finish(request: HttpRequest, answer: object) -> Registered:
         response = RegistrationResponse.from_dict(credential)
         verified = _server().register_complete(state, response)
     except (ValueError, TypeError, KeyError, AttributeError, AssertionError) as exc:
-        raise PasskeyRefusedError(REFUSED) from exc
+        raise PasskeyRefusedError(_(REFUSED)) from exc
     return Registered(credential, verified.counter)
 
 
@@ -133,7 +135,7 @@ def authentication_finish(
         credential = _credential(passkey)
         _server().authenticate_complete(state, [credential], response)
     except (ValueError, TypeError, KeyError, AttributeError, AssertionError) as exc:
-        raise PasskeyRefusedError(REFUSED) from exc
+        raise PasskeyRefusedError(_(REFUSED)) from exc
     count = response.response.authenticator_data.counter
     passkey_use(passkey=passkey, sign_count=count, caller=Caller.of(request))
     return passkey
@@ -191,11 +193,11 @@ def _keep(request: HttpRequest, purpose: str, state: Mapping[str, object]) -> No
 def _take(request: HttpRequest, purpose: str) -> dict[str, str]:
     kept = request.session.pop(CHALLENGE, None)
     if kept is None or kept["purpose"] != purpose or kept["until"] <= clock.now().timestamp():
-        raise PasskeyRefusedError("The request ran out. Please try again.")
+        raise PasskeyRefusedError(_("The request ran out. Please try again."))
     state: dict[str, str] = kept["state"]
     # Two requests with one session see the same challenge; the cache lets one of them through.
     if not cache.add(f"{CHALLENGE}:{state['challenge']}", "used", LIFETIME.total_seconds()):
-        raise PasskeyRefusedError("The request ran out. Please try again.")
+        raise PasskeyRefusedError(_("The request ran out. Please try again."))
     return state
 
 
@@ -207,4 +209,4 @@ def _parsed(answer: object) -> dict[str, object]:
                 return parsed
     except (ValueError, RecursionError):
         pass
-    raise PasskeyRefusedError(REFUSED)
+    raise PasskeyRefusedError(_(REFUSED))

@@ -4,6 +4,7 @@ import re
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.limits.addresses import client_address
 from accounts.limits.violations import violation_log
@@ -41,4 +42,4 @@ def browser_check(request: HttpRequest, user: User) -> None:
         address=client_address(request),
         detail={"program": program[:300]},
     )
-    raise ForbiddenError("Illegal request", body={"message": "Illegal request"})
+    raise ForbiddenError(_("Illegal request"), body={"message": "Illegal request"})

@@ -3,6 +3,7 @@
 from channels.db import DatabaseSyncToAsync
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django_ratelimit.core import get_usage
 
 from accounts.access.overrides import effective
@@ -51,7 +52,7 @@ def limit_check(
     if user is not None and rule.kind:
         body |= _violation(rule, rule_name, user, address or "")
     raise TooManyRequestsError(
-        str(body.get("message", "Too many messages.")),
+        str(body.get("message", _("Too many messages."))),
         body=body,
         retry_after_seconds=max(1, usage["time_left"]),
     )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext, ngettext
 
 from accounts import config
 from accounts.config import RateLimitsConfig
@@ -67,10 +68,11 @@ class Rule:
 
 
 def sentence(text: str) -> Body:
-    """Return a body that says what was too much and when to come back."""
+    """Return a body that says what was too much (noted for translation) and when to come back."""
 
     def body(_count: int, minutes: float) -> dict[str, object]:
-        return {"message": f"{text}, please try again after {_length(minutes)}."}
+        words = {"what": gettext(text), "time": _length(minutes)}
+        return {"message": gettext("%(what)s, please try again after %(time)s.") % words}
 
     return body
 
@@ -119,5 +121,5 @@ def _flag(name: str) -> bool:
 def _length(minutes: float) -> str:
     if minutes < 1:
         seconds = max(1, round(minutes * 60))
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    return f"{minutes:g} minutes"
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    return gettext("%(n)s minutes") % {"n": f"{minutes:g}"}

@@ -1,5 +1,7 @@
 """The table of rate limits; a rule whose route does not exist yet has its row already."""
 
+from django.utils.translation import gettext_noop
+
 from accounts.limits.rule import A_SECOND, Names, Rule, Section, message_limit, sentence
 
 Row = dict[str, Rule]
@@ -59,7 +61,7 @@ SECOND_FACTOR = Rule(
     by="address",
     count=(("TWO_FACTOR_TEMP_MAX", "LOGIN_MAX"), 7),
     minutes=(("TWO_FACTOR_TEMP_WINDOW", "LOGIN_WINDOW"), 5),
-    body=sentence("Too many verification attempts"),
+    body=sentence(gettext_noop("Too many verification attempts")),
     kind="logins",
     score=(("TWO_FACTOR_TEMP_VIOLATION_SCORE", *LOGIN_SCORE), 1),
 )
@@ -67,7 +69,7 @@ MESSAGE_SCORE = (("MESSAGE_VIOLATION_SCORE",), 1.0)
 
 RULES: Row = {
     "login": _by_address(
-        "Too many login attempts",
+        gettext_noop("Too many login attempts"),
         "LOGIN",
         (7, 5),
         kind="logins",
@@ -83,21 +85,21 @@ RULES: Row = {
         score=SECOND_FACTOR.score,
     ),
     "register": _by_address(
-        "Too many accounts created",
+        gettext_noop("Too many accounts created"),
         "REGISTER",
         (5, 60),
         kind="registrations",
         score=("REGISTRATION_VIOLATION_SCORE",),
     ),
     "reset_request": _by_address(
-        "Too many password reset requests",
+        gettext_noop("Too many password reset requests"),
         "RESET_PASSWORD",
         (2, 2),
         kind="reset_password_limit",
         score=("RESET_PASSWORD_VIOLATION_SCORE",),
     ),
     "reset_submit": _by_address(
-        "Too many password reset attempts",
+        gettext_noop("Too many password reset attempts"),
         "RESET_PASSWORD_SUBMISSION",
         (2, 2),
         kind="reset_password_limit",
@@ -105,14 +107,14 @@ RULES: Row = {
         fallback="RESET_PASSWORD",
     ),
     "verify_request": _by_address(
-        "Too many verification e-mails requested",
+        gettext_noop("Too many verification e-mails requested"),
         "VERIFY_EMAIL",
         (2, 2),
         kind="verify_email_limit",
         score=("VERIFY_EMAIL_VIOLATION_SCORE",),
     ),
     "verify_submit": _by_address(
-        "Too many verification attempts",
+        gettext_noop("Too many verification attempts"),
         "VERIFY_EMAIL_SUBMISSION",
         (2, 2),
         kind="verify_email_limit",
@@ -139,7 +141,7 @@ RULES: Row = {
     ),
     **_pair(
         "file_upload",
-        "Too many files uploaded",
+        gettext_noop("Too many files uploaded"),
         defaults=(100, 50, 15),
         kind="file_upload_limit",
         section="file_uploads",
@@ -148,33 +150,33 @@ RULES: Row = {
         by="user",
         count=(("FILE_USAGE_USER_MAX",), 120),
         minutes=(("FILE_USAGE_USER_WINDOW",), 15),
-        body=sentence("Too many reports of used files"),
+        body=sentence(gettext_noop("Too many reports of used files")),
         kind="file_upload_limit",
         score=(("FILE_UPLOAD_VIOLATION_SCORE",), 1),
     ),
     **_pair(
         "import",
-        "Too many conversations imported",
+        gettext_noop("Too many conversations imported"),
         defaults=(100, 50, 15),
         kind="file_upload_limit",
         section="conversations_import",
     ),
     **_pair(
         "fork",
-        "Too many conversations forked",
+        gettext_noop("Too many conversations forked"),
         defaults=(30, 7, 1),
         kind="file_upload_limit",
     ),
     **_pair(
         "stt",
-        "Too many recordings sent",
+        gettext_noop("Too many recordings sent"),
         defaults=(100, 50, 1),
         kind="stt_limit",
         section="stt",
     ),
     **_pair(
         "tts",
-        "Too many texts to read aloud",
+        gettext_noop("Too many texts to read aloud"),
         defaults=(100, 50, 1),
         kind="tts_limit",
         section="tts",
@@ -183,7 +185,7 @@ RULES: Row = {
         by="user",
         count=((), 1),
         minutes=((), A_SECOND),
-        body=sentence("Too many tool calls"),
+        body=sentence(gettext_noop("Too many tool calls")),
         kind="tool_call_limit",
         score=(("TOOL_CALL_VIOLATION_SCORE",), 1),
     ),
@@ -191,19 +193,19 @@ RULES: Row = {
         by="user",
         count=((), 5),
         minutes=((), 10),
-        body=sentence("Too many test mails"),
+        body=sentence(gettext_noop("Too many test mails")),
     ),
     "prompt_usage": Rule(
         by="user",
         count=((), 30),
         minutes=((), 1),
-        body=sentence("Too many uses of prompts"),
+        body=sentence(gettext_noop("Too many uses of prompts")),
     ),
     "provider_test": Rule(
         by="user",
         count=((), 20),
         minutes=((), 1),
-        body=sentence("Too many tests of providers"),
+        body=sentence(gettext_noop("Too many tests of providers")),
     ),
 }
 

@@ -4,9 +4,11 @@ from accounts.models.acl import AclEntry
 from accounts.models.api_key import ApiKey
 from accounts.models.audit import AuditEvent, AuditHead
 from accounts.models.banner import Banner
+from accounts.models.data_access import DataAccess
 from accounts.models.grant import Grant
 from accounts.models.group import Group, GroupMember
 from accounts.models.job import Job
+from accounts.models.legal_hold import LegalHold
 from accounts.models.one_time_token import (
     EMAIL_CHANGE,
     EMAIL_VERIFICATION,
@@ -39,10 +41,12 @@ __all__ = [
     "Ban",
     "Banner",
     "ConfigOverride",
+    "DataAccess",
     "Grant",
     "Group",
     "GroupMember",
     "Job",
+    "LegalHold",
     "OneTimeToken",
     "OverrideRevision",
     "PrincipalType",

@@ -29,12 +29,20 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
             auth_epoch=F("user__auth_epoch"),
         )
 
+    def in_line_with(self, *key_ids: str) -> Self:
+        """Return keys with all those whose place they took, or that took theirs; asks at once."""
+        lines = dict.fromkeys(key_ids, "")
+        lines |= dict(ApiKey.objects.filter(pk__in=key_ids).values_list("pk", "line"))
+        first = {line or key_id for key_id, line in lines.items()}
+        return self.filter(Q(pk__in=first) | Q(line__in=first))
+
 
 class ApiKey(models.Model):
     """A key that lets a program act for a person or a team; only its hash is stored.
 
     user: whose key it is; of a team's key, who answers for it.
-    group: the team; its calls are paid by the operator and counted in the team's budgets.
+    group: the team; its calls are paid from the team's credits, without any by the operator, and
+        counted in the team's budgets.
     prefix: its first characters, by which people tell their keys apart.
     scopes: names of what it may do; empty for everything its owner may.
     allowed_models: names the relay serves, ``*`` for any signs; empty for all.
@@ -42,7 +50,9 @@ class ApiKey(models.Model):
     requests_per_minute, tokens_per_minute, parallel_requests: of the relay; None for no limit.
     content_days: how long the relay keeps what was asked and answered; 0 for not at all.
     ceilings: term → the most its owner may choose, as an administrator set it; lists and numbers
-    as in the term itself, the end as ISO 8601.
+    as in the term itself, the end as ISO 8601. binds_owner: further keys stay within them, too.
+    line: id of the first of the keys that took each other's place, empty for that one itself;
+    they count together.
     auth_epoch: the owner's when it was made; a forced sign-out ends it.
     """
 
@@ -63,6 +73,8 @@ class ApiKey(models.Model):
     parallel_requests = models.PositiveIntegerField(null=True, blank=True)
     content_days = models.PositiveSmallIntegerField(default=0)
     ceilings = models.JSONField(default=dict, blank=True, editable=False)
+    binds_owner = models.BooleanField(default=False, db_default=False, editable=False)
+    line = models.CharField(max_length=24, blank=True, db_default="", editable=False)
     auth_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True)
@@ -74,8 +86,22 @@ class ApiKey(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         verbose_name = "API key"
-        indexes = [models.Index(fields=["user", "-created_at"], name="api_key_by_user")]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="api_key_by_user"),
+            models.Index(fields=["line"], condition=~Q(line=""), name="api_key_by_line"),
+        ]
 
     @override
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def counted_as(self) -> str:
+        """The id that its limits and budgets are counted by."""
+        return self.line or self.pk
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was ended or has run out."""
+        has_run_out = self.expires_at is not None and self.expires_at <= clock.now()
+        return self.revoked_at is not None or has_run_out

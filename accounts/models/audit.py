@@ -70,6 +70,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["category", "-sequence"], name="audit_by_category"),
             models.Index(fields=["actor_id", "-sequence"], name="audit_by_actor"),
             models.Index(fields=["target_id", "-sequence"], name="audit_by_target"),
+            models.Index(fields=["action", "-sequence"], name="audit_by_action"),
         ]
 
     @override

@@ -75,6 +75,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.email
 
+    def get_full_name(self) -> str:
+        """Return the person's name, as the administration's corner shows it; blank without one."""
+        return self.name
+
     @override
     def get_session_auth_hash(self) -> str:
         """Return what a page session must carry: it ends with the password and the epoch."""

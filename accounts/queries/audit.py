@@ -1,7 +1,7 @@
 """Reads of the audit record: whether it is whole, and parts of it as rows."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -90,17 +90,6 @@ def _problem(event: AuditEvent, expected: int, previous: str) -> str:
     if event_hash(event) != event.hash:
         return "The event was changed."
     return ""
-
-
-def audit_events(filters: Mapping[str, str]) -> QuerySet[AuditEvent]:
-    """Return events, newest first, that have all of the given values.
-
-    filters: category, action, outcome, severity, actor_id, target_id, address → the exact value;
-    others are left out.
-    """
-    known = {"category", "action", "outcome", "severity", "actor_id", "target_id", "address"}
-    wanted = {name: value for name, value in filters.items() if name in known and value}
-    return AuditEvent.objects.filter(**wanted)
 
 
 def event_json(event: AuditEvent) -> dict[str, object]:

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
 
 from accounts.models import AuditEvent
 from accounts.queries.audit import csv_rows
@@ -71,7 +72,9 @@ def _moment(given: Mapping[str, Sequence[str]], name: str) -> datetime | None:
     if moment is not None and moment.tzinfo is not None:
         return moment
     if day is None:
-        raise InvalidInputError(f"{name} must be a day, or a moment with its time zone.")
+        raise InvalidInputError(
+            _("%(name)s must be a day, or a moment with its time zone.") % {"name": name}
+        )
     begin = datetime.combine(day, time(), tzinfo=clock.now().tzinfo)
     # A day as the end of a period is meant whole.
     return begin + timedelta(days=1) - timedelta(microseconds=1) if name == "to" else begin

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiKey
-from accounts.services.api_key_terms import RELAY, KeyTerms
+from accounts.models import ApiKey, Group, User
+from accounts.services.api_key_terms import RELAY, TERMS, KeyTerms
 from librechat.kernel import clock
-from librechat.kernel.errors import InvalidInputError
+from librechat.kernel.errors import ForbiddenError, InvalidInputError
 
 # Name of a term → the most it may be, as ``ApiKey.ceilings`` holds it.
 Ceilings: TypeAlias = Mapping[str, object]
@@ -19,6 +19,7 @@ Ceilings: TypeAlias = Mapping[str, object]
 COUNTS = ("requests_per_minute", "tokens_per_minute", "parallel_requests")
 LISTS = ("scopes", "allowed_models", "allowed_addresses")
 CEILED = (*COUNTS, *LISTS, "expires_at")
+NO_ROOM = _("The limits that administrators set for your keys leave no room for another one.")
 SENTENCES = {
     "requests_per_minute": _(
         "An administrator allows this key at most %(most)s requests per minute."
@@ -61,6 +62,46 @@ def ceilings_check(ceilings: Ceilings, terms: KeyTerms) -> None:
             raise InvalidInputError(ceiling_told(name, most), field=name)
 
 
+def ceilings_binding(user: User, group: Group | None) -> dict[str, object]:
+    """Return how far new keys of a person may go: what administrators bound their keys to.
+
+    Of keys that took each other's place those that work tell, and the last one also when it has
+    ended: to end a key is no way out of its limits. An end that has passed binds nobody. A team's
+    keys are apart.
+
+    Raises:
+        ForbiddenError: nothing lies within the limits of all keys.
+    """
+    keys = list(user.api_keys.filter(group=group).order_by("created_at", "id"))
+    latest = {key.counted_as: key.pk for key in keys}
+    found: dict[str, object] = {}
+    for key in keys:
+        if not key.binds_owner or (key.has_ended and latest[key.counted_as] != key.pk):
+            continue
+        for name, most in key.ceilings.items():
+            if name == "expires_at" and datetime.fromisoformat(most) <= clock.now():
+                continue
+            found[name] = _narrower(name, found[name], most) if name in found else most
+    if not all(found.values()):
+        raise ForbiddenError(str(NO_ROOM))
+    return found
+
+
+def terms_within(ceilings: Ceilings, terms: KeyTerms) -> KeyTerms:
+    """Return checked terms of a new key; what they leave open is as its ceiling.
+
+    Raises:
+        InvalidInputError: a term goes beyond; its name is in ``data["field"]``.
+    """
+    unset = {name: most for name, most in ceilings.items() if not getattr(terms, name)}
+    end = unset.get("expires_at")
+    if isinstance(end, str):
+        unset["expires_at"] = datetime.fromisoformat(end)
+    within = KeyTerms(**{name: getattr(terms, name) for name in TERMS} | unset)
+    ceilings_check(ceilings, within)
+    return within
+
+
 def ceilings_told(key: ApiKey) -> dict[str, str]:
     """Return name of a term → the sentence about its ceiling."""
     return {name: ceiling_told(name, most) for name, most in key.ceilings.items()}
@@ -89,6 +130,19 @@ def _is_within(name: str, value: object, most: object) -> bool:
     if isinstance(value, list) and isinstance(most, list):
         return _lies_within(name, value, most)
     return False
+
+
+def _narrower(name: str, one: object, other: object) -> object:
+    """Return what lies within two ceilings; an empty list where nothing does."""
+    if isinstance(one, list) and isinstance(other, list):
+        inner = [value for value in one if _lies_within(name, [value], other)]
+        inner += [value for value in other if _lies_within(name, [value], one)]
+        return list(dict.fromkeys(inner))
+    return min(one, other, key=_ranked)
+
+
+def _ranked(most: object) -> float:
+    return most if isinstance(most, int) else datetime.fromisoformat(str(most)).timestamp()
 
 
 def _lies_within(name: str, values: list[str], most: list[str]) -> bool:

@@ -1,5 +1,7 @@
 """Who may make access keys for a team."""
 
+from django.utils.translation import gettext as _
+
 from accounts.access.capabilities import capability_allows
 from accounts.models import Group, GroupMember, User
 from librechat.kernel.errors import ForbiddenError, NotFoundError
@@ -17,9 +19,9 @@ def team_require(user: User, group: Group, actor: User | None) -> None:
         NotFoundError: the person is not in the team.
     """
     if not GroupMember.objects.filter(group=group, user=user).exists():
-        raise NotFoundError("There is no such team.")
+        raise NotFoundError(_("There is no such team."))
     if actor is not None and not any(capability_allows(actor, name) for name in TEAM_RIGHTS):
-        raise ForbiddenError("You may not make keys for a team. Ask an administrator for one.")
+        raise ForbiddenError(_("You may not make keys for a team. Ask an administrator for one."))
 
 
 def teams_for_keys(user: User) -> list[Group]:

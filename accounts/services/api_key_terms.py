@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import ApiKey
 from librechat.kernel import clock
 from librechat.kernel.errors import InvalidInputError
@@ -61,10 +63,10 @@ def terms_checked(terms: KeyTerms, *, end_before: datetime | None = None) -> Key
         InvalidInputError: the first field that does not fit; its name is in ``data["field"]``.
     """
     if terms.expires_at not in {None, end_before} and terms.expires_at <= clock.now():
-        raise _wrong("expires_at", "The end of a key must lie ahead.")
+        raise _wrong("expires_at", _("The end of a key must lie ahead."))
     chosen = list(terms.scopes)
     if any(scope not in SCOPES for scope in chosen):
-        raise _wrong("scopes", f"Scopes are {', '.join(SCOPES)}.")
+        raise _wrong("scopes", _("Scopes are %(scopes)s.") % {"scopes": ", ".join(SCOPES)})
     return replace(
         terms,
         name=_name(terms.name),
@@ -86,14 +88,18 @@ def _wrong(field: str, message: str) -> InvalidInputError:
 def _name(value: object) -> str:
     title = value.strip() if isinstance(value, str) else ""
     if not 0 < len(title) <= MAX_NAME:
-        raise _wrong("name", f"The name of a key must have 1 to {MAX_NAME} characters.")
+        raise _wrong(
+            "name", _("The name of a key must have 1 to %(most)s characters.") % {"most": MAX_NAME}
+        )
     return title
 
 
 def _note(value: object) -> str:
     text = value.strip() if isinstance(value, str) else None
     if text is None or len(text) > MAX_NOTE:
-        raise _wrong("note", f"The note of a key has at most {MAX_NOTE} characters.")
+        raise _wrong(
+            "note", _("The note of a key has at most %(most)s characters.") % {"most": MAX_NOTE}
+        )
     return text
 
 
@@ -103,7 +109,8 @@ def _patterns(values: Iterable[object]) -> list[str]:
         if len(text) > MAX_PATTERN or not PATTERN.fullmatch(text):
             raise _wrong(
                 "allowed_models",
-                f"{text[:64]!r} is no name of a model; * stands for any signs, ? for one.",
+                _("%(text)s is no name of a model; * stands for any signs, ? for one.")
+                % {"text": f"{text[:64]!r}"},
             )
     return found
 
@@ -116,7 +123,8 @@ def _networks(values: Iterable[object]) -> list[str]:
         except ValueError as exc:
             raise _wrong(
                 "allowed_addresses",
-                f"{text[:64]!r} is no network such as 192.0.2.0/24 or 2001:db8::/32.",
+                _("%(text)s is no network such as 192.0.2.0/24 or 2001:db8::/32.")
+                % {"text": f"{text[:64]!r}"},
             ) from exc
     return list(dict.fromkeys(found))
 
@@ -124,7 +132,9 @@ def _networks(values: Iterable[object]) -> list[str]:
 def _texts(field: str, values: Iterable[object]) -> list[str]:
     found = [value.strip() if isinstance(value, str) else "" for value in values]
     if not all(found) or len(found) > MOST_NAMES:
-        raise _wrong(field, f"Up to {MOST_NAMES} texts are wanted, none of them empty.")
+        raise _wrong(
+            field, _("Up to %(most)s texts are wanted, none of them empty.") % {"most": MOST_NAMES}
+        )
     return list(dict.fromkeys(found))
 
 
@@ -132,12 +142,19 @@ def _limit(field: str, value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST_LIMIT:
-        raise _wrong(field, f"A limit is a number from 1 to {LARGEST_LIMIT:,}, or nothing.")
+        raise _wrong(
+            field,
+            _("A limit is a number from 1 to %(most)s, or nothing.")
+            % {"most": f"{LARGEST_LIMIT:,}"},
+        )
     return value
 
 
 def _days(value: object) -> int:
     is_days = isinstance(value, int) and 0 <= value <= MOST_CONTENT_DAYS
     if not isinstance(value, int) or isinstance(value, bool) or not is_days:
-        raise _wrong("content_days", f"Contents are kept for 0 to {MOST_CONTENT_DAYS} days.")
+        raise _wrong(
+            "content_days",
+            _("Contents are kept for 0 to %(most)s days.") % {"most": MOST_CONTENT_DAYS},
+        )
     return value

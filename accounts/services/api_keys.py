@@ -6,25 +6,22 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from accounts.access.permissions import role_allows, role_require
-from accounts.errors import NotSignedInError
-from accounts.life_errors import KeyScopeError, TooManyKeysError
+from accounts.access.permissions import role_require
+from accounts.life_errors import TooManyKeysError
 from accounts.limits.caller import Caller
 from accounts.models import ApiKey, Group, User, token_hash
-from accounts.services.api_key_ceilings import ceilings_after, ceilings_check, ceilings_of
+from accounts.services.api_key_ceilings import (
+    ceilings_after,
+    ceilings_binding,
+    ceilings_check,
+    ceilings_of,
+    terms_within,
+)
 from accounts.services.api_key_record import key_changed_record, key_record
 from accounts.services.api_key_teams import team_require
-from accounts.services.api_key_terms import (
-    READ,
-    RELAY,
-    TERMS,
-    WRITE,
-    KeyTerms,
-    terms_checked,
-    terms_of,
-)
+from accounts.services.api_key_terms import TERMS, KeyTerms, terms_checked, terms_of
 from accounts.services.mail import mail_send
 from accounts.services.profile import notifications_of
 from librechat.kernel import clock
@@ -34,22 +31,7 @@ MARK = "sk-"
 MOST = 25
 MOST_OVERLAP = timedelta(days=30)
 PREFIX_LENGTH = 10
-TOUCH_EVERY = timedelta(minutes=1)
-RELAY_PATHS = ("/v1", "/api/agents/v1")
 _changed = 0  # how often this process has ended or changed a key
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
-# The account itself is its owner's business: no key opens these, whatever its scopes.
-CLOSED_PATHS = (
-    "/api/auth",
-    "/api/api-keys",
-    "/api/user/delete",
-    "/api/user/plugins",
-    "/api/user/terms/accept",
-    "/api/keys",
-    "/api/admin",
-)
-# Administration beside what everybody reads.
-UNWRITABLE_PATHS = ("/api/roles",)
 
 
 def api_key_create(
@@ -60,7 +42,7 @@ def api_key_create(
     expires_at: datetime | None = None,
     caller: Caller | None = None,
 ) -> tuple[ApiKey, str]:
-    """Return a new key of a person for themselves, without limits; see ``api_key_make``."""
+    """Return a new key of a person for themselves; see ``api_key_make``."""
     terms = KeyTerms(name=name, scopes=scopes, expires_at=expires_at)
     return api_key_make(user=user, terms=terms, actor=user, caller=caller)
 
@@ -76,11 +58,12 @@ def api_key_make(
     """Return a new key and its text, which is shown this once and stored as a hash only.
 
     user: whose it is; of a team's key, who answers for it. actor: None for the operator at the
-    console, who may make a key for every team, and whose limits the owner cannot raise.
+    console, who may make a key for every team, and whose limits the owner cannot raise. Others
+    stay within what administrators bound the owner to; terms they leave open are as wide as that.
 
     Raises:
         ForbiddenError: the person's role may not have keys, or not for this team.
-        InvalidInputError: a term does not fit.
+        InvalidInputError: a term does not fit, or goes beyond what an administrator set.
         NotFoundError: the person is not in the team.
         TooManyKeysError: there are ``MOST`` already.
     """
@@ -88,28 +71,38 @@ def api_key_make(
     checked = terms_checked(terms)
     if group is not None:
         team_require(user, group, actor)
-    text = MARK + secrets.token_urlsafe(32)
     with transaction.atomic():
         owner = User.objects.select_for_update().get(pk=user.pk)
-        if owner.api_keys.alive().count() >= MOST:
-            raise TooManyKeysError(f"You have {MOST} keys. End one first; nothing was made.")
-        key = ApiKey.objects.create(
-            user=owner,
-            group=group,
-            prefix=text[:PREFIX_LENGTH],
-            key_hash=token_hash(text),
-            auth_epoch=owner.auth_epoch,
-            ceilings=ceilings_of(checked) if actor is None else {},
-            **{name: getattr(checked, name) for name in TERMS},
+        if actor is None:
+            ceilings = ceilings_of(checked)
+        else:
+            ceilings = ceilings_binding(owner, group)
+            checked = terms_within(ceilings, checked)
+        key = ApiKey(user=owner, group=group, ceilings=ceilings)
+        return key, _made(key, checked, actor, caller)
+
+
+def _made(key: ApiKey, terms: KeyTerms, actor: User | None, caller: Caller | None) -> str:
+    """Store a new key with its terms and return its text; its owner is locked."""
+    owner = key.user
+    if owner.api_keys.alive().count() >= MOST:
+        raise TooManyKeysError(
+            _("You have %(most)s keys. End one first; nothing was made.") % {"most": MOST}
         )
-        key_record("key.created", key, actor, caller)
-        mail_send(
-            template="key_created",
-            to=owner.email,
-            context={"link": f"{settings.DOMAIN_CLIENT}/settings/keys"},
-            is_wanted=notifications_of(owner)["key_created"],
-        )
-    return key, text
+    text = MARK + secrets.token_urlsafe(32)
+    for name in TERMS:
+        setattr(key, name, getattr(terms, name))
+    key.prefix, key.key_hash = text[:PREFIX_LENGTH], token_hash(text)
+    key.auth_epoch = owner.auth_epoch
+    key.save(force_insert=True)
+    key_record("key.created", key, actor, caller)
+    mail_send(
+        template="key_created",
+        to=owner.email,
+        context={"link": f"{settings.DOMAIN_CLIENT}/settings/keys"},
+        is_wanted=notifications_of(owner)["key_created"],
+    )
+    return text
 
 
 def api_key_change(
@@ -136,6 +129,8 @@ def api_key_limit(
 ) -> ApiKey:
     """Give somebody's key other terms; the limits that change bind its owner from then on.
 
+    They bind further keys of that owner as well.
+
     Raises:
         InvalidInputError: a term does not fit; nothing was changed.
         NotFoundError: the key has ended.
@@ -143,14 +138,17 @@ def api_key_limit(
     with transaction.atomic():
         row = _locked(key)
         checked = terms_checked(terms, end_before=row.expires_at)
-        row.ceilings = ceilings_after(row.ceilings, terms_of(row), checked)
+        before = row.ceilings
+        row.ceilings = ceilings_after(before, terms_of(row), checked)
+        if row.ceilings != before:
+            row.binds_owner = bool(row.ceilings)
         _store(row, checked, actor, caller)
     _stamp()
     return row
 
 
 def api_key_hold(*, key: ApiKey, actor: User, caller: Caller | None = None) -> None:
-    """Bind a key's owner to all limits it has now.
+    """Bind a key's owner to all limits it has now, with this key and with further ones.
 
     Raises:
         NotFoundError: the key has ended.
@@ -158,14 +156,27 @@ def api_key_hold(*, key: ApiKey, actor: User, caller: Caller | None = None) -> N
     with transaction.atomic():
         row = _locked(key)
         row.ceilings = ceilings_of(terms_of(row))
-        row.save(update_fields=["ceilings"])
+        row.binds_owner = bool(row.ceilings)
+        row.save(update_fields=["ceilings", "binds_owner"])
         key_record("key.held", row, actor, caller, ceilings=row.ceilings)
+
+
+def api_key_free(*, key: ApiKey, actor: User, caller: Caller | None = None) -> None:
+    """Let a key's owner choose its limits again, and those of further keys; also of an ended one.
+
+    The limits it has stay until somebody changes them.
+    """
+    with transaction.atomic():
+        row = ApiKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
+        key_record("key.freed", row, actor, caller, ceilings=row.ceilings)
+        row.ceilings, row.binds_owner = {}, False
+        row.save(update_fields=["ceilings", "binds_owner"])
 
 
 def _locked(key: ApiKey) -> ApiKey:
     row = ApiKey.objects.alive().select_for_update(of=("self",)).filter(pk=key.pk).first()
     if row is None:
-        raise NotFoundError("There is no such key.")
+        raise NotFoundError(_("There is no such key."))
     return row
 
 
@@ -177,7 +188,7 @@ def _store(row: ApiKey, terms: KeyTerms, actor: User | None, caller: Caller | No
             changed[name] = [before, after]
             setattr(row, name, after)
     if changed:
-        row.save(update_fields=[*changed, "ceilings"])
+        row.save(update_fields=[*changed, "ceilings", "binds_owner"])
         key_changed_record(row, actor, caller, changed)
 
 
@@ -186,7 +197,8 @@ def api_key_rotate(
 ) -> tuple[ApiKey, str]:
     """Return a key with the terms of another, and its text; the other works for the overlap.
 
-    What an administrator set for the one binds the owner of the other.
+    What an administrator set for the one binds the owner of the other, and both count together:
+    there is one budget and one set of limits for them.
 
     Raises:
         ForbiddenError: the owner may not have keys, or not for this team, any more.
@@ -195,14 +207,23 @@ def api_key_rotate(
         TooManyKeysError: there are ``MOST`` already.
     """
     if not timedelta(0) <= overlap <= MOST_OVERLAP:
-        raise InvalidInputError(f"Both keys can work for 0 to {MOST_OVERLAP.days} days.")
-    with transaction.atomic():
-        old = _locked(key)
-        made, text = api_key_make(
-            user=old.user, terms=terms_of(old), group=old.group, actor=actor, caller=caller
+        raise InvalidInputError(
+            _("Both keys can work for 0 to %(days)s days.") % {"days": MOST_OVERLAP.days}
         )
-        made.ceilings = old.ceilings
-        made.save(update_fields=["ceilings"])
+    with transaction.atomic():
+        owner = User.objects.select_for_update().get(pk=key.user_id)
+        old = _locked(key)
+        role_require(owner, "REMOTE_AGENTS", "USE")
+        if old.group is not None:
+            team_require(owner, old.group, actor)
+        made = ApiKey(
+            user=owner,
+            group=old.group,
+            ceilings=old.ceilings,
+            binds_owner=old.binds_owner,
+            line=old.counted_as,
+        )
+        text = _made(made, terms_checked(terms_of(old)), actor, caller)
         key_record("key.rotated", old, actor, caller, successor=made.pk)
         if not overlap:
             api_key_revoke(key=old, actor=actor, caller=caller)
@@ -226,7 +247,7 @@ def api_key_get(*, user: User, key_id: str) -> ApiKey:
     """
     key = user.api_keys.alive().filter(pk=key_id).first()
     if key is None:
-        raise NotFoundError("There is no such key.")
+        raise NotFoundError(_("There is no such key."))
     return key
 
 
@@ -246,43 +267,3 @@ def api_key_revoke(*, key: ApiKey, actor: User, caller: Caller | None = None) ->
 def _stamp() -> None:
     global _changed  # noqa: PLW0603 - one number for the process
     _changed += 1
-
-
-def api_key_open(*, text: str, method: str, path: str) -> ApiKey:
-    """Return the key, with its owner, when it opens what is asked for.
-
-    Raises:
-        NotSignedInError: unknown, ended or outlived, or its owner may not have keys any more.
-        KeyScopeError: it does not reach this far.
-    """
-    key = ApiKey.objects.alive().select_related("user").filter(key_hash=token_hash(text)).first()
-    if key is None or key.user.delete_after is not None:
-        raise NotSignedInError("This access key is not valid.")
-    if not role_allows(key.user, "REMOTE_AGENTS", "USE"):
-        raise NotSignedInError("This access key is not valid any more.")
-    if not _reaches(key, method, path):
-        raise KeyScopeError("This access key may not do that.")
-    _touch(key)
-    return key
-
-
-def _reaches(key: ApiKey, method: str, path: str) -> bool:
-    is_reading = method in READING
-    if _is_below(path, CLOSED_PATHS if is_reading else CLOSED_PATHS + UNWRITABLE_PATHS):
-        return False
-    if not key.scopes:
-        return True
-    if _is_below(path, RELAY_PATHS):
-        return any(scope.partition(":")[0] == RELAY for scope in key.scopes)
-    return (READ if is_reading else WRITE) in key.scopes
-
-
-def _is_below(path: str, roots: Iterable[str]) -> bool:
-    return any(path == root or path.startswith(f"{root}/") for root in roots)
-
-
-def _touch(key: ApiKey) -> None:
-    now = clock.now()
-    stale = Q(last_used_at=None) | Q(last_used_at__lte=now - TOUCH_EVERY)
-    if key.last_used_at is None or key.last_used_at <= now - TOUCH_EVERY:
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from accounts.life_errors import InvalidImageError
@@ -34,7 +35,7 @@ def avatar_set(*, user: User, upload: bytes) -> str:
         InvalidImageError: too large, or no PNG, JPEG, WebP or GIF.
     """
     if len(upload) > MAX_BYTES:
-        raise InvalidImageError("The picture is larger than 10 MB. Nothing was changed.")
+        raise InvalidImageError(_("The picture is larger than 10 MB. Nothing was changed."))
     picture = _drawn(upload)
     name = f"{short_id()}.webp"
     default_storage.save(f"{FOLDER}/{name}", ContentFile(picture))
@@ -83,15 +84,17 @@ def _drawn(upload: bytes) -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(upload), formats=FORMATS) as image:
                 if image.width * image.height > MAX_PIXELS:
-                    raise InvalidImageError("The picture has too many pixels. Nothing was changed.")
+                    raise InvalidImageError(
+                        _("The picture has too many pixels. Nothing was changed.")
+                    )
                 image.draft("RGB", (SIDE * 2, SIDE * 2))
                 upright = ImageOps.exif_transpose(image).convert("RGBA")
         square = ImageOps.fit(upright, (SIDE, SIDE))
         square.save(out, "WEBP", quality=85)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombWarning) as exc:
         raise InvalidImageError(
-            "This is no PNG, JPEG, WebP or GIF that can be read. Nothing was changed.",
+            _("This is no PNG, JPEG, WebP or GIF that can be read. Nothing was changed."),
         ) from exc
     except Image.DecompressionBombError as exc:
-        raise InvalidImageError("The picture has too many pixels. Nothing was changed.") from exc
+        raise InvalidImageError(_("The picture has too many pixels. Nothing was changed.")) from exc
     return out.getvalue()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.core.cache import cache
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Banner, User
 from accounts.services.audit import Act, Target, audit_record
@@ -46,9 +47,9 @@ def banner_write(*, wording: Wording) -> Banner:
         InvalidInputError: it says nothing, or ends before it begins; nothing was changed.
     """
     if not wording.message.strip():
-        raise InvalidInputError("The banner has no message. Nothing was changed.")
+        raise InvalidInputError(_("The banner has no message. Nothing was changed."))
     if wording.display_to is not None and wording.display_to <= wording.display_from:
-        raise InvalidInputError("The banner would end before it begins. Nothing was changed.")
+        raise InvalidInputError(_("The banner would end before it begins. Nothing was changed."))
     banner = Banner.objects.first()
     action = "banner.changed" if banner else "banner.added"
     banner = banner or Banner()

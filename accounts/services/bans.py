@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidBanError
 from accounts.limits.addresses import UNKNOWN, network_of
@@ -36,13 +37,13 @@ def ban_add(
     """
     network = network_of(address) if address else ""
     if network == UNKNOWN:
-        raise InvalidBanError("This is no address.")
+        raise InvalidBanError(_("This is no address."))
     if user is None and not network:
-        raise InvalidBanError("Name a person or an address to ban.")
+        raise InvalidBanError(_("Name a person or an address to ban."))
     if lasts is not None and lasts <= timedelta(0):
-        raise InvalidBanError("A ban lasts longer than no time.")
+        raise InvalidBanError(_("A ban lasts longer than no time."))
     if user is not None and (user == by or is_last_admin(user)):
-        raise InvalidBanError("You and the last administrator cannot be banned.")
+        raise InvalidBanError(_("You and the last administrator cannot be banned."))
     ban = Ban(user=user, address=network, kind=MANUAL, reason=reason.strip()[:MAX_REASON])
     return _banned(ban, lasts, by=by, caller=caller)
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from django.conf import settings
 from django.db.models import QuerySet
 
+from accounts.access.legal_hold import purgeable
 from accounts.models import INVITE, AuthSession, OneTimeToken, ProviderToken
 from accounts.services.invites import OWED
 from librechat.kernel import clock
@@ -16,14 +17,19 @@ KEEP = timedelta(days=30)
 def expired_purge() -> int:
     """Delete sessions and tokens that ended a month ago; return how many.
 
-    What providers gave for a session goes as soon as it has ended.
+    What providers gave for a session goes as soon as it has ended, and the content of page
+    sessions too: both are secrets, which a legal hold does not keep.
     """
-    before = clock.now() - KEEP
     ProviderToken.objects.exclude(session__in=AuthSession.objects.alive()).delete()
-    _, sessions = AuthSession.objects.filter(expires_at__lt=before).delete()
-    _, tokens = tokens_outdated().delete()
+    _, sessions = purgeable(sessions_outdated()).delete()
+    _, tokens = purgeable(tokens_outdated()).delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     return sum(sessions.values()) + sum(tokens.values())
+
+
+def sessions_outdated() -> QuerySet[AuthSession]:
+    """Return the sign-ins that ended a month ago."""
+    return AuthSession.objects.filter(expires_at__lt=clock.now() - KEEP)
 
 
 def tokens_outdated() -> QuerySet[OneTimeToken]:

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from accounts.errors import AccountDeletionOffError, LastAdminError
-from accounts.life_errors import AccountClosingError, InvalidLinkError
+from accounts.access.legal_hold import is_held, purgeable
+from accounts.errors import AccountDeletionOffError, LastAdminError, LoginRefusedError
+from accounts.life_errors import AccountClosingError, InvalidLinkError, LegalHoldError
 from accounts.limits.caller import Caller
 from accounts.models import ADMIN, User
 from accounts.services.audit import Act, Target, audit_record
@@ -33,18 +34,20 @@ def account_close(*, user: User, caller: Caller | None = None) -> None:
         LastAdminError: the others would be left without an administrator.
     """
     if not settings.ALLOW_ACCOUNT_DELETION and user.role != ADMIN:
-        raise AccountDeletionOffError("Deleting your account is not allowed here.")
+        raise AccountDeletionOffError(_("Deleting your account is not allowed here."))
     user_delete_later(user=user, actor=user, caller=caller)
 
 
 def user_delete_later(*, user: User, actor: User | None, caller: Caller | None = None) -> None:
     """Sign a person out everywhere and delete them after the days of grace; without any, now.
 
+    Who is under a legal hold waits in any case, without a way back once the days are over.
+
     Raises:
         LastAdminError: the others would be left without an administrator.
     """
-    days = settings.ACCOUNT_DELETION_GRACE_DAYS
-    if days <= 0:
+    days = max(0, settings.ACCOUNT_DELETION_GRACE_DAYS)
+    if not days and not is_held(user):
         user_delete(user=user, actor=actor, caller=caller)
         return
     with transaction.atomic():
@@ -54,18 +57,32 @@ def user_delete_later(*, user: User, actor: User | None, caller: Caller | None =
         user.save(update_fields=["delete_after", "updated_at"])
         epoch_raise(user=user)
         _record("account.closed", user, actor, caller)
-        token = one_time_issue(purpose=RESTORE, lifetime=timedelta(days=days), user=user)
-        link = f"{settings.DOMAIN_CLIENT}/restore/{token}"
-        context = {"link": link, "moment": user.delete_after}
-        mail_send(template="account_closing", to=user.email, context=context)
+        if days:
+            _tell(user, timedelta(days=days))
+
+
+def _tell(user: User, lifetime: timedelta) -> None:
+    """Mail the way back."""
+    token = one_time_issue(purpose=RESTORE, lifetime=lifetime, user=user)
+    link = f"{settings.DOMAIN_CLIENT}/restore/{token}"
+    context = {"link": link, "moment": user.delete_after}
+    mail_send(template="account_closing", to=user.email, context=context)
+
+
+def account_is_over(user: User) -> bool:
+    """Return whether a closed account is past its days of grace: to its owner it is gone."""
+    return user.delete_after is not None and user.delete_after <= clock.now()
 
 
 def closing_refuse(user: User) -> None:
     """Pass unless the account waits to be deleted.
 
     Raises:
+        LoginRefusedError: its time is over; as for an account that is not there.
         AccountClosingError: saying until when it can be brought back.
     """
+    if account_is_over(user):
+        raise LoginRefusedError(_("The e-mail address or the password is not right."))
     if user.delete_after is not None:
         until = formats.date_format(user.delete_after, "j F Y, H:i")
         raise AccountClosingError(
@@ -109,21 +126,22 @@ def account_restore_with(*, token: str, caller: Caller | None = None) -> User:
         row = one_time_usable(purpose=RESTORE, token=token).first()
         user = row.user if row else None
         if row is None or user is None or not one_time_use(row):
-            raise InvalidLinkError("This link is invalid or has expired.")
+            raise InvalidLinkError(_("This link is invalid or has expired."))
         account_restore(user=user, actor=user, caller=caller)
     return user
 
 
-def accounts_purge() -> int:
-    """Delete the accounts whose time is over: closed ones, and addresses nobody confirmed."""
+def accounts_over() -> QuerySet[User]:
+    """Return the accounts whose time is over: closed ones, and addresses nobody confirmed."""
     now = clock.now()
-    closed = User.objects.filter(delete_after__lte=now)
-    unconfirmed = User.objects.filter(unverified_until__lte=now, email_verified=False)
-    count = 0
-    for found in (closed, unconfirmed):
-        for user_id in list(found.values_list("pk", flat=True)):
-            count += _purge(found.filter(pk=user_id))
-    return count
+    unconfirmed = Q(unverified_until__lte=now, email_verified=False)
+    return User.objects.filter(Q(delete_after__lte=now) | unconfirmed)
+
+
+def accounts_purge() -> int:
+    """Delete the accounts whose time is over."""
+    found = purgeable(accounts_over(), "pk")
+    return sum(_purge(found.filter(pk=pk)) for pk in list(found.values_list("pk", flat=True)))
 
 
 def _purge(found: QuerySet[User]) -> bool:
@@ -136,6 +154,8 @@ def _purge(found: QuerySet[User]) -> bool:
             user_delete(user=user)
         except LastAdminError:
             logger.warning("The last administrator is kept.", extra={"user_id": user.pk})
+            return False
+        except LegalHoldError:  # placed a moment ago
             return False
         return True
 

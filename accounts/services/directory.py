@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.errors import (
     DirectoryRefusedError,
@@ -75,11 +76,13 @@ def directory_user(*, person: DirectoryPerson, caller: Caller) -> User:
     """
     if not person.is_allowed:
         raise DirectoryRefusedError(
-            "Your password is right, but your account in the directory may not use this site."
-            " Ask its administrators.",
+            _(
+                "Your password is right, but your account in the directory may not use this"
+                " site. Ask its administrators."
+            ),
         )
     if not domain_allowed(person.email):
-        raise DomainNotAllowedError("The e-mail address cannot be used here.")
+        raise DomainNotAllowedError(_("The e-mail address cannot be used here."))
     try:
         return _stored(person, caller)
     except IntegrityError:  # the same person arrived twice at once
@@ -113,8 +116,10 @@ def account_of(person: DirectoryPerson) -> User | None:
     is_free = holder.provider == LDAP and not holder.external_id
     if known or not is_free or not person.has_mail:
         raise ProviderMismatchError(
-            "Your e-mail address belongs to another account here, which signs in another way."
-            " Sign in the way you did before, or ask the administrators.",
+            _(
+                "Your e-mail address belongs to another account here, which signs in another"
+                " way. Sign in the way you did before, or ask the administrators."
+            ),
         )
     return holder
 

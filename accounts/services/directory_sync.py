@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import DirectorySyncRefusedError, LastAdminError, ProviderMismatchError
 from accounts.models import AuditEvent, GroupMember, User
@@ -92,8 +93,12 @@ def directory_sync(
     gone = [user for user in active if user.pk not in here]
     if len(gone) * 2 > len(active) and not force:
         raise DirectorySyncRefusedError(
-            f"{len(gone)} of {len(active)} accounts are not in the directory and would be disabled."
-            " Nothing was changed. Check the search base and the filter, or use --force.",
+            _(
+                "%(gone)s of %(active)s accounts are not in the directory and would be"
+                " disabled. Nothing was changed. Check the search base and the filter, or use"
+                " --force."
+            )
+            % {"gone": len(gone), "active": len(active)},
             gone=len(gone),
             active=len(active),
         )

@@ -1,6 +1,7 @@
 """Writes to grants of capabilities."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access.capabilities import (
     BASE,
@@ -41,12 +42,12 @@ def grant_give(
         ForbiddenError: the actor may not manage such receivers, or lacks the capability.
     """
     if not capability_is_known(capability):
-        raise InvalidInputError("Invalid capability")
+        raise InvalidInputError(_("Invalid capability"))
     held = capabilities_granted(actor)
     if not covers(held, [f"manage:{AREAS[kind]}"]):
-        raise ForbiddenError("Insufficient permissions")
+        raise ForbiddenError(_("Insufficient permissions"))
     if not covers(capabilities_grantable(actor), [capability]):
-        raise ForbiddenError("Cannot grant a capability you do not possess")
+        raise ForbiddenError(_("Cannot grant a capability you do not possess"))
     name = _name_of(kind, principal_id)
     with transaction.atomic():
         grant, is_new = Grant.objects.get_or_create(
@@ -77,9 +78,9 @@ def grant_revoke(
         SystemRoleError: the ADMIN role keeps what the system gives it.
     """
     if not covers(capabilities_granted(actor), [f"manage:{AREAS[kind]}"]):
-        raise ForbiddenError("Insufficient permissions")
+        raise ForbiddenError(_("Insufficient permissions"))
     if kind == PrincipalType.ROLE and principal_id == ADMIN and capability in BASE:
-        raise SystemRoleError("The ADMIN role keeps all capabilities of the system.")
+        raise SystemRoleError(_("The ADMIN role keeps all capabilities of the system."))
     with transaction.atomic():
         rows = Grant.objects.filter(
             principal_type=kind,
@@ -108,7 +109,7 @@ def _name_of(kind: PrincipalType, principal_id: str) -> str:
     elif role_exists(principal_id):
         found = principal_id
     if found is None:
-        raise NotFoundError(f"There is no such {kind.value}.")
+        raise NotFoundError(_("There is no such %(value)s.") % {"value": kind.value})
     return found
 
 

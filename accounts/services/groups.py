@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
 
 from accounts.access.capabilities import rank_require
 from accounts.access.menus import menus_changed
-from accounts.errors import DirectoryGroupError
+from accounts.errors import DirectoryGroupError, GroupInUseError
 from accounts.limits.caller import Caller
 from accounts.models import Group, GroupMember, PrincipalType, User
 from accounts.models.group import LOCAL
@@ -58,7 +60,7 @@ def group_update(
     """
     local_require(group)
     if not set(fields) & set(FIELDS):
-        raise InvalidInputError("Give at least one of name, description, email and avatar.")
+        raise InvalidInputError(_("Give at least one of name, description, email and avatar."))
     before = {name: getattr(group, name) for name in FIELDS}
     _fill(group, fields)
     changed = [name for name in FIELDS if getattr(group, name) != before[name]]
@@ -69,12 +71,22 @@ def group_update(
 
 
 def group_delete(*, group: Group, actor: User | None = None, caller: Caller | None = None) -> None:
-    """Remove a group and everything it was given; a directory may bring it back."""
+    """Remove a group and everything it was given; a directory may bring it back.
+
+    Raises:
+        GroupInUseError: it has a balance, which is to be taken away first; nothing was changed.
+    """
     people = list(group.members.all())
     with transaction.atomic():
         principal_forget(kind=PrincipalType.GROUP, principal_id=group.pk)
         _record("group.deleted", group, actor, caller, members=len(people))
-        group.delete()
+        try:
+            group.delete()
+        except ProtectedError as exc:
+            raise GroupInUseError(
+                _("The group %(name)s has credits. Take its balance away first.")
+                % {"name": group.name},
+            ) from exc
         for user in people:
             group_changed.send(sender=Group, user=user)
 
@@ -139,7 +151,8 @@ def local_require(group: Group) -> None:
     """
     if group.source != LOCAL:
         raise DirectoryGroupError(
-            f"This group comes from the directory ({group.source}). Change it there.",
+            _("This group comes from the directory (%(source)s). Change it there.")
+            % {"source": group.source},
         )
 
 
@@ -148,7 +161,9 @@ def _check_members(group: Group, people: Mapping[str, User], actor: User | None)
         return
     local_require(group)
     if len(people) > MAX_MEMBERS_AT_ONCE:
-        raise InvalidInputError(f"Name at most {MAX_MEMBERS_AT_ONCE} people at once.")
+        raise InvalidInputError(
+            _("Name at most %(most)s people at once.") % {"most": MAX_MEMBERS_AT_ONCE}
+        )
     if actor is not None:
         rank_require(actor, PrincipalType.GROUP, group.pk)
 
@@ -158,7 +173,7 @@ def _fill(group: Group, fields: Mapping[str, object]) -> None:
         if name in fields:
             value = fields[name]
             if not isinstance(value, str):
-                raise InvalidInputError(f"{name} must be a text.")
+                raise InvalidInputError(_("%(name)s must be a text.") % {"name": name})
             setattr(group, name, value.strip())
     if not group.name:
         raise InvalidInputError("name is required.")

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import (
     DomainNotAllowedError,
@@ -86,7 +87,7 @@ def identity_user(*, identity: Identity, caller: Caller, may_register: bool) -> 
 @transaction.atomic
 def _found_or_added(identity: Identity, caller: Caller, may_register: bool) -> User:
     if identity.email and not domain_allowed(identity.email):
-        raise DomainNotAllowedError("The e-mail address cannot be used here.")
+        raise DomainNotAllowedError(_("The e-mail address cannot be used here."))
     user = _by_id(identity) or _by_address(identity, caller)
     if user is None:
         user = _added(identity, caller, may_register)
@@ -122,8 +123,10 @@ def _by_address(identity: Identity, caller: Caller) -> User | None:
     is_linked = SocialAccount.objects.filter(user=user, provider=identity.method).exists()
     if user.provider != identity.method or is_linked or identity.email_verified is not True:
         raise ProviderMismatchError(
-            "There is an account with this e-mail address that signs in another way."
-            " Sign in the way you did before.",
+            _(
+                "There is an account with this e-mail address that signs in another way. Sign"
+                " in the way you did before."
+            ),
         )
     _link(user, identity)
     _record("identity.linked", user, identity, caller)
@@ -132,12 +135,12 @@ def _by_address(identity: Identity, caller: Caller) -> User | None:
 
 def _added(identity: Identity, caller: Caller, may_register: bool) -> User:
     if not may_register and User.objects.exists():
-        raise RegistrationClosedError("New accounts are not accepted here.")
+        raise RegistrationClosedError(_("New accounts are not accepted here."))
     if not _is_address(identity.email):
         raise EmailMissingError("The provider did not tell an e-mail address.")
     if identity.email_verified is False and not settings.ALLOW_UNVERIFIED_EMAIL_LOGIN:
         raise EmailNotVerifiedError(
-            "The e-mail address is not confirmed at the provider. Confirm it there first.",
+            _("The e-mail address is not confirmed at the provider. Confirm it there first."),
         )
     user = User(
         email=identity.email.lower(),

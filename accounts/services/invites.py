@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.access.capabilities import rank_require
 from accounts.access.permissions import role_exists
@@ -34,7 +35,7 @@ LIFETIME = timedelta(days=7)
 MOST_AT_ONCE = 500
 # In an invitation's data: what an app above owes to whoever uses it; gone once it was given.
 OWED = "credits"
-REFUSAL = "This invitation is invalid, has expired, or is for another address."
+REFUSAL = gettext_noop("This invitation is invalid, has expired, or is for another address.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +88,18 @@ def invite_make(
     """
     address = email.strip().lower()
     if email_problems(address):
-        raise InvalidInputError("This is not an e-mail address.")
+        raise InvalidInputError(_("This is not an e-mail address."))
     if User.objects.filter(email=address).exists():
-        raise AddressTakenError(f"{address} has an account.")
+        raise AddressTakenError(_("%(address)s has an account.") % {"address": address})
     if not role_exists(role):
-        raise InvalidInputError(f"There is no role {role!r}.")
+        raise InvalidInputError(_("There is no role %(role)s.") % {"role": f"{role!r}"})
     names = list(groups)
     found = dict(Group.objects.filter(name__in=names).values_list("name", "pk"))
     missing = [name for name in names if name not in found]
     if missing:
-        raise InvalidInputError(f"There is no group {missing[0]!r}.")
+        raise InvalidInputError(
+            _("There is no group %(missing)s.") % {"missing": f"{missing[0]!r}"}
+        )
     with transaction.atomic():
         token = one_time_issue(
             purpose=INVITE,
@@ -172,7 +175,7 @@ def invite_resend(*, row: OneTimeToken, actor: User, caller: Caller | None = Non
         AddressTakenError: the address has an account by now.
     """
     if row.purpose != INVITE or row.used_at is not None:
-        raise InvalidInviteError(REFUSAL)
+        raise InvalidInviteError(_(REFUSAL))
     groups = list(Group.objects.filter(pk__in=row.data.get("groups", [])))
     role = Invite(row).role
     rank_require(actor, PrincipalType.ROLE, role)
@@ -197,7 +200,7 @@ def invite_withdraw(*, row: OneTimeToken, actor: User, caller: Caller | None = N
     with transaction.atomic():
         waiting = OneTimeToken.objects.filter(pk=row.pk, purpose=INVITE, used_at=None)
         if not waiting.delete()[0]:
-            raise InvalidInviteError(REFUSAL)
+            raise InvalidInviteError(_(REFUSAL))
         _record("invite.withdrawn", actor, row.email, caller)
 
 
@@ -209,7 +212,7 @@ def invite_find(*, token: object) -> Invite:
     """
     row = one_time_usable(purpose=INVITE, token=token).first()
     if row is None:
-        raise InvalidInviteError(REFUSAL)
+        raise InvalidInviteError(_(REFUSAL))
     return Invite(row)
 
 
@@ -220,7 +223,7 @@ def invite_use(*, invite: Invite, user: User) -> None:
         InvalidInviteError: it was used a moment ago, or is for another address.
     """
     if user.email != invite.email or not one_time_use(invite.row):
-        raise InvalidInviteError(REFUSAL)
+        raise InvalidInviteError(_(REFUSAL))
     # By the person, not by the address: addresses change hands.
     OneTimeToken.objects.filter(pk=invite.row.pk).update(user=user)
     groups = Group.objects.filter(pk__in=invite.row.data.get("groups", []))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.limits.caller import Caller
 from accounts.models import Job, User
@@ -28,7 +29,7 @@ def job_retry(*, job: Job, by: User, caller: Caller | None = None) -> None:
             finished_at=None,
             worker_ids=[],
         ):
-            raise ConflictError("Only a job that failed or waits can be run.")
+            raise ConflictError(_("Only a job that failed or waits can be run."))
         _record("job.retried", job, by, caller, {"error": job.exception_class_path})
         transaction.on_commit(nudge, robust=True)
 
@@ -48,7 +49,7 @@ def job_cancel(*, job: Job, by: User, caller: Caller | None = None) -> None:
             exception_class_path=f"{JobCancelledError.__module__}.{JobCancelledError.__name__}",
             traceback=str(reason),
         ):
-            raise ConflictError("The job has ended already.")
+            raise ConflictError(_("The job has ended already."))
         _record("job.cancelled", job, by, caller, {"state": job.status})
 
 
@@ -61,7 +62,7 @@ def schedule_run_now(*, name: str, by: User, caller: Caller | None = None) -> Jo
     """
     with transaction.atomic():
         if name in schedules.unfinished():
-            raise ConflictError("It waits or runs already.")
+            raise ConflictError(_("It waits or runs already."))
         job = Job.objects.get(pk=schedules.enqueue_now(name).pk)
         _record("schedule.run", job, by, caller, {})
     return job

@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.life_errors import OnlyWayInError
 from accounts.limits.caller import Caller
@@ -52,10 +53,10 @@ def unlink(*, user: User, linked_id: str, caller: Caller | None = None) -> Linke
         mine = SocialAccount.objects.filter(user_id=fresh.pk)
         row = mine.filter(pk=linked_id).first() if linked_id.isdecimal() else None
         if row is None:
-            raise NotFoundError("There is no such linked account.")
+            raise NotFoundError(_("There is no such linked account."))
         if not _has_another_way(fresh, row):
             raise OnlyWayInError(
-                "This is the only way you can sign in. Set a password or add a passkey first.",
+                _("This is the only way you can sign in. Set a password or add a passkey first."),
             )
         gone = _shown(row)
         row.delete()

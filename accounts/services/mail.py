@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from accounts.life_errors import MailFailedError, MailNotConfiguredError
 from librechat.kernel import secrets
@@ -75,11 +76,13 @@ def mail_send_now(*, template: str, to: str, context: Mapping[str, object]) -> N
         MailFailedError: the server cannot be reached, or refused.
     """
     if not mail_is_configured():
-        raise MailNotConfiguredError("No mail server is set up.")
+        raise MailNotConfiguredError(gettext("No mail server is set up."))
     try:
         mail_build(template=template, to=to, context=context).send()
     except FAILURES as exc:
-        raise MailFailedError(f"The mail to {to} could not be sent: {exc}") from exc
+        raise MailFailedError(
+            gettext("The mail to %(to)s could not be sent: %(exc)s") % {"to": to, "exc": exc}
+        ) from exc
 
 
 @job(
@@ -110,10 +113,17 @@ def mail_deliver(template: str, letter: str) -> None:
         # Not chained: the server's words hold the address, and the job outlives the account.
         codes = _codes(exc)
         if min(codes) >= FOR_GOOD:
-            raise MailFailedError(f"The mail server refuses it ({template}): {codes}.") from None
-        raise TryAgainError(f"The mail server does not take it now: {codes}.") from None
+            raise MailFailedError(
+                gettext("The mail server refuses it (%(template)s): %(codes)s.")
+                % {"template": template, "codes": codes}
+            ) from None
+        raise TryAgainError(
+            gettext("The mail server does not take it now: %(codes)s.") % {"codes": codes}
+        ) from None
     except (ValueError, ImproperlyConfigured) as exc:
-        raise MailFailedError(f"The mail could not be sent: {exc}") from exc
+        raise MailFailedError(
+            gettext("The mail could not be sent: %(exc)s") % {"exc": exc}
+        ) from exc
 
 
 def _codes(refusal: SMTPRecipientsRefused | SMTPDataError) -> list[int]:

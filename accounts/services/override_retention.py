@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.access.legal_hold import purgeable
 from accounts.models import OverrideRevision
 from librechat.kernel import clock
 
@@ -27,6 +28,7 @@ def revisions_outdated() -> QuerySet[OverrideRevision]:
 def revisions_purge() -> int:
     """Delete them in small steps; return how many."""
     count = 0
-    while names := list(revisions_outdated().values_list("pk", flat=True)[:BATCH]):
+    old = purgeable(revisions_outdated(), "principal_id")
+    while names := list(old.values_list("pk", flat=True)[:BATCH]):
         count += OverrideRevision.objects.filter(pk__in=names).delete()[0]
     return count

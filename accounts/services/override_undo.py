@@ -3,6 +3,7 @@
 from typing import Literal, TypeAlias
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidOverrideError
 from accounts.limits.caller import Caller
@@ -44,12 +45,14 @@ def override_bring_back(
         row, is_fresh = override_row(whose)
         if row.version != version:
             raise ConflictError(
-                "Somebody else changed these settings in between. Nothing was changed: look at"
-                " the history again.",
+                _(
+                    "Somebody else changed these settings in between. Nothing was changed: look"
+                    " at the history again."
+                ),
             )
         if state is None:
             if is_fresh:
-                raise ConflictError("There are no overrides already. Nothing was changed.")
+                raise ConflictError(_("There are no overrides already. Nothing was changed."))
             override_drop(row, _doing(revision, side, actor, caller))
             return None
         return _restore(row, state, _doing(revision, side, actor, caller))
@@ -59,14 +62,15 @@ def _restore(row: ConfigOverride, state: dict[str, object], doing: Doing) -> Con
     overrides = state["overrides"]
     tombstones, priority = state["tombstones"], state["priority"]
     if not isinstance(overrides, dict) or not isinstance(tombstones, list):
-        raise NotFoundError("This change keeps nothing that can be brought back.")
+        raise NotFoundError(_("This change keeps nothing that can be brought back."))
     row.overrides, row.tombstones = overrides, tombstones
     row.is_active = bool(state["is_active"])
     try:
         return override_store(row, doing, priority=priority)
     except InvalidOverrideError as exc:
         raise InvalidOverrideError(
-            f"What was set then is not valid any more: {exc.message}. Nothing was changed.",
+            _("What was set then is not valid any more: %(message)s. Nothing was changed.")
+            % {"message": exc.message},
             **exc.data,
         ) from exc
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.access.override_tree import Tree, is_at_or_below, placed, without
 from accounts.errors import InvalidOverrideError
@@ -35,9 +36,9 @@ __all__ = [
     "overrides_reseal",
 ]
 
-IN_BETWEEN = (
+IN_BETWEEN = gettext_noop(
     "Somebody else changed these settings in between. Nothing was changed: look at them again and"
-    " repeat what is still wanted."
+    " repeat what is still wanted.",
 )
 
 
@@ -101,12 +102,12 @@ def override_replace(
         with transaction.atomic():
             row, _ = override_row(whose)
             if row.version != proposal.version:
-                raise ConflictError(IN_BETWEEN)
+                raise ConflictError(gettext(IN_BETWEEN))
             row.overrides = dict(proposal.overrides)
             row.tombstones = list(proposal.tombstones)
             return override_store(row, doing)
     except IntegrityError as exc:  # the first overrides of this receiver, by two at once
-        raise ConflictError(IN_BETWEEN) from exc
+        raise ConflictError(gettext(IN_BETWEEN)) from exc
 
 
 def override_patch(
@@ -124,7 +125,7 @@ def override_patch(
         NotFoundError: there is no such receiver.
     """
     if not entries:
-        raise InvalidOverrideError("Give at least one fieldPath.")
+        raise InvalidOverrideError(gettext("Give at least one fieldPath."))
     told = {"paths": sorted(entries)}
     doing = Doing(action="config.fields_set", actor=actor, caller=caller, metadata=told)
     with transaction.atomic():

@@ -41,7 +41,7 @@ def passkey_add(
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         if len(passkeys_of(user)) >= MAX_PASSKEYS:
-            raise PasskeyRefusedError("You have as many passkeys as you may. Remove one first.")
+            raise PasskeyRefusedError(_("You have as many passkeys as you may. Remove one first."))
         title = _name(name)
         data = {"name": title, "credential": dict(credential), "sign_count": sign_count}
         Authenticator.objects.create(user=user, type=WEBAUTHN, data=data, created_at=clock.now())
@@ -71,7 +71,7 @@ def passkey_use(*, passkey: Authenticator, sign_count: int, caller: Caller) -> N
     with transaction.atomic():
         fresh = Authenticator.objects.select_for_update().filter(pk=passkey.pk).first()
         if fresh is None:
-            raise PasskeyRefusedError("This passkey was removed.")
+            raise PasskeyRefusedError(_("This passkey was removed."))
         before = int(fresh.data.get("sign_count", 0))
         is_copy = (sign_count or before) and sign_count <= before
         if not is_copy:
@@ -90,7 +90,9 @@ def passkey_use(*, passkey: Authenticator, sign_count: int, caller: Caller) -> N
                 caller=caller,
             ),
         )
-        raise PasskeyRefusedError("This passkey may have been copied. Use another way to sign in.")
+        raise PasskeyRefusedError(
+            _("This passkey may have been copied. Use another way to sign in.")
+        )
 
 
 def _name(name: str) -> str:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidResetTokenError, PasswordResetOffError
 from accounts.limits.caller import Caller
@@ -14,6 +15,7 @@ from accounts.services.mail import mail_is_configured, mail_send
 from accounts.services.one_time import one_time_issue, one_time_usable, one_time_use
 from accounts.services.registration import domain_allowed, email_problems, password_problems
 from accounts.services.sessions import password_change
+from librechat.kernel import clock
 from librechat.kernel.errors import InvalidInputError
 from librechat.kernel.ids import new_object_id
 
@@ -31,11 +33,13 @@ def password_reset_request(*, email: object, caller: Caller | None = None) -> st
         InvalidInputError: addresses of this domain are not accepted.
     """
     if not settings.ALLOW_PASSWORD_RESET:
-        raise PasswordResetOffError("Password reset is not allowed.")
+        raise PasswordResetOffError(_("Password reset is not allowed."))
     address = email.strip().lower() if isinstance(email, str) else ""
     if email_problems(address) or not domain_allowed(address):
-        raise InvalidInputError("The e-mail address cannot be used here.")
-    user = User.objects.filter(email=address, provider="local", is_active=True).first()
+        raise InvalidInputError(_("The e-mail address cannot be used here."))
+    living = User.objects.filter(provider="local", is_active=True)
+    living = living.exclude(delete_after__lte=clock.now())
+    user = living.filter(email=address).first()
     with transaction.atomic():
         token = one_time_issue(purpose=PASSWORD_RESET, lifetime=LIFETIME, user=user)
         query = urlencode({"token": token, "userId": user.pk if user else new_object_id()})
@@ -73,7 +77,7 @@ def password_reset(
         InvalidResetTokenError: the link is unknown, used or too old.
     """
     if not settings.ALLOW_PASSWORD_RESET:
-        raise PasswordResetOffError("Password reset is not allowed.")
+        raise PasswordResetOffError(_("Password reset is not allowed."))
     problems = password_problems(password)
     if problems:
         raise InvalidInputError(f"password: {problems[0]}", problems=problems)
@@ -82,7 +86,7 @@ def password_reset(
         row = usable.filter(user__is_active=True).first()
         is_theirs = row is not None and (user_id is None or user_id == row.user_id)
         if row is None or not is_theirs or not one_time_use(row):
-            raise InvalidResetTokenError("This reset link is invalid or has expired.")
+            raise InvalidResetTokenError(_("This reset link is invalid or has expired."))
         user = User.objects.get(pk=row.user_id)
         password_change(user=user, password=str(password))
         _record("password.reset", user, caller, "success")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import (
     DomainNotAllowedError,
@@ -18,6 +19,7 @@ from accounts.limits.caller import Caller
 from accounts.models import ADMIN, USER, Role, User
 from accounts.services.audit import Act, Target, audit_record
 from accounts.services.invites import Invite, invite_find, invite_use
+from accounts.services.legal_holds import legal_hold_refuse
 from accounts.services.mail import mail_is_configured
 from accounts.services.registration import Registration, domain_allowed, registration_open
 from accounts.services.sessions import epoch_raise, sessions_close
@@ -47,14 +49,14 @@ def user_register(
     """
     invite = invite_find(token=registration.invite) if registration.invite else None
     if invite is None and not registration_open():
-        raise RegistrationClosedError("Registration is not allowed.")
+        raise RegistrationClosedError(_("Registration is not allowed."))
     problems = registration.problems()
     if problems:
         text = " ".join(f"{field}: {line}" for field, lines in problems.items() for line in lines)
         raise InvalidRegistrationError(text, problems=problems)
     email = str(registration.email).strip().lower()
     if not domain_allowed(email):
-        raise DomainNotAllowedError("The e-mail address cannot be used here.")
+        raise DomainNotAllowedError(_("The e-mail address cannot be used here."))
     is_verified = invite is not None or not mail_is_configured()
     is_lasting = is_verified or settings.ALLOW_UNVERIFIED_EMAIL_LOGIN
     user = User(
@@ -97,7 +99,7 @@ def _role_of_newcomer(invite: Invite | None) -> str:
     if invite is not None:
         return invite.role
     if not settings.ALLOW_REGISTRATION:
-        raise RegistrationClosedError("Registration is not allowed.")
+        raise RegistrationClosedError(_("Registration is not allowed."))
     return USER
 
 
@@ -133,8 +135,10 @@ def user_delete(
 
     Raises:
         LastAdminError: the others would be left without an administrator.
+        LegalHoldError: they are under a legal hold.
     """
     with transaction.atomic():
+        legal_hold_refuse(user)
         keep_one_admin(user)
         sessions_close(user=user)
         gone = Counter[str]()
@@ -243,7 +247,7 @@ def keep_one_admin(leaving: User) -> None:
     # Locked, so that two administrators who leave at once do not both see the other.
     list(User.objects.select_for_update().filter(role=ADMIN).values_list("pk", flat=True))
     if is_last_admin(leaving):
-        raise LastAdminError("This is the last administrator. Appoint another one first.")
+        raise LastAdminError(_("This is the last administrator. Appoint another one first."))
 
 
 def _record(

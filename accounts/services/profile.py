@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRegistrationError
 from accounts.models import User
@@ -101,6 +102,6 @@ def notification_set(*, user: User, name: str, is_on: bool) -> None:
         InvalidInputError: there is no such kind.
     """
     if name not in NOTIFICATIONS:
-        raise InvalidInputError(f"There is no notification {name!r}.")
+        raise InvalidInputError(_("There is no notification %(name)s.") % {"name": f"{name!r}"})
     chosen = {**notifications_of(user), name: is_on}
     preference_set(user=user, name="notifications", value=chosen)

@@ -15,6 +15,7 @@ from typing import NoReturn, TypeAlias
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from accounts.errors import SessionEndedError, SignInUnavailableError
 from accounts.models import AuthSession, ProviderToken
@@ -103,8 +104,10 @@ def provider_token_follow(*, session_id: str, ask: Ask) -> None:
 def unavailable() -> SignInUnavailableError:
     """Return the error for a provider that cannot be asked."""
     return SignInUnavailableError(
-        "Your sign-in could not be checked with its provider. You are still signed in;"
-        " try again in a moment.",
+        gettext(
+            "Your sign-in could not be checked with its provider. You are still signed in; try"
+            " again in a moment."
+        ),
         retry_after_seconds=5,
     )
 
@@ -167,4 +170,4 @@ def _end(row: ProviderToken, reason: str) -> NoReturn:
         "The provider stands no longer behind a session; it is ended.",
         extra={"user_id": session.user_id, "session_id": session.pk, "reason": reason},
     )
-    raise SessionEndedError("Your sign-in at its provider has ended. Sign in again.")
+    raise SessionEndedError(gettext("Your sign-in at its provider has ended. Sign in again."))

@@ -3,6 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounts.access.permissions import role_exists
 from accounts.errors import InvalidRegistrationError
 from accounts.life_errors import AddressTakenError
@@ -30,7 +32,9 @@ def user_find(email: str) -> User:
     """
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
-        raise NotFoundError(f"There is no account {email}. Nothing was changed.")
+        raise NotFoundError(
+            _("There is no account %(email)s. Nothing was changed.") % {"email": email}
+        )
     return user
 
 
@@ -66,10 +70,12 @@ def user_provision(
         text = " ".join(f"{field}: {line}" for field, lines in problems.items() for line in lines)
         raise InvalidRegistrationError(text, problems=problems)
     if not role_exists(role):
-        raise InvalidInputError(f"There is no role {role!r}.")
+        raise InvalidInputError(_("There is no role %(role)s.") % {"role": f"{role!r}"})
     taken = User.objects.filter(email=address) | User.objects.filter(username=given.username)
     if taken.exists():
-        raise AddressTakenError(f"The address {address} or the user name is taken.")
+        raise AddressTakenError(
+            _("The address %(address)s or the user name is taken.") % {"address": address}
+        )
     user = user_add(
         email=address,
         name=str(given.name),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from accounts import config
 from accounts.models import User
@@ -40,12 +41,12 @@ def domain_allowed(email: str) -> bool:
 def name_problems(name: object) -> list[str]:
     """Return what is wrong with a display name."""
     if not isinstance(name, str):
-        return ["Required"]
+        return [_("Required")]
     low, high = NAME_LENGTHS
     if not low <= len(name.strip()) <= high:
-        return [f"Must be {low} to {high} characters long"]
+        return [_wrong_length(low, high)]
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in name):
-        return ["Must not contain control characters"]
+        return [_("Must not contain control characters")]
     return []
 
 
@@ -55,9 +56,9 @@ def username_problems(username: object) -> list[str]:
         return []
     low, high = USERNAME_LENGTHS
     if not isinstance(username, str) or not low <= len(username) <= high:
-        return [f"Must be {low} to {high} characters long"]
+        return [_wrong_length(low, high)]
     if OPERATORS.search(username) or not all(_is_plain(letter) for letter in username):
-        return ["Contains characters that are not allowed"]
+        return [_("Contains characters that are not allowed")]
     return []
 
 
@@ -66,20 +67,24 @@ def email_problems(email: object) -> list[str]:
     try:
         validate_email(email.strip() if isinstance(email, str) else "")
     except ValidationError:
-        return ["Invalid email"]
+        return [_("Invalid email")]
     return []
 
 
 def password_problems(password: object) -> list[str]:
     """Return what is wrong with a new password."""
     if not isinstance(password, str):
-        return ["Required"]
+        return [_("Required")]
     low, high = settings.MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH
     if not low <= len(password) <= high:
-        return [f"Must be {low} to {high} characters long"]
+        return [_wrong_length(low, high)]
     if not password.strip():
-        return ["Must not be only spaces"]
+        return [_("Must not be only spaces")]
     return []
+
+
+def _wrong_length(low: int, high: int) -> str:
+    return _("Must be %(low)s to %(high)s characters long") % {"low": low, "high": high}
 
 
 def _is_plain(letter: str) -> bool:
@@ -112,7 +117,7 @@ class Registration:
             "confirm_password": (
                 []
                 if self.confirmation is None or self.confirmation == self.password
-                else ["The passwords do not match"]
+                else [_("The passwords do not match")]
             ),
         }
         return {field: lines for field, lines in found.items() if lines}

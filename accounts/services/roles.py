@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from accounts import config
 from accounts.access.capabilities import BASE, capabilities_given, rank_require
@@ -97,7 +98,9 @@ def role_create(
             role.save(force_insert=True)
             _record("role.created", role.name, actor, caller)
     except IntegrityError as exc:
-        raise NameTakenError(f'The role "{wanted}" already exists.') from exc
+        raise NameTakenError(
+            gettext('The role "%(wanted)s" already exists.') % {"wanted": wanted}
+        ) from exc
     return role
 
 
@@ -119,7 +122,7 @@ def role_update(
     before = role.name
     wanted = before if name is None or name == before else role_name_checked(name)
     if wanted != before and before in {USER, ADMIN}:
-        raise SystemRoleError("A system role cannot be renamed.")
+        raise SystemRoleError(gettext("A system role cannot be renamed."))
     text = role.description if description is None else _description(description)
     try:
         with transaction.atomic():
@@ -130,7 +133,9 @@ def role_update(
             _record("role.updated", wanted, actor, caller, name_before=before)
     except IntegrityError as exc:
         role.name = before
-        raise NameTakenError(f'The role "{wanted}" already exists.') from exc
+        raise NameTakenError(
+            gettext('The role "%(wanted)s" already exists.') % {"wanted": wanted}
+        ) from exc
     return role
 
 
@@ -182,7 +187,7 @@ def permissions_stated(given: object) -> Matrix:
         for name, answer in answers.items():
             if not isinstance(answer, bool):
                 path = f"permissions.{str(kind)[:64]}.{str(name)[:64]}"
-                raise InvalidInputError(f"{path} must be true or false.")
+                raise InvalidInputError(gettext("%(path)s must be true or false.") % {"path": path})
         names = TYPES.get(str(kind), ((), frozenset()))[0]
         found[str(kind)] = {str(name): answer for name, answer in answers.items() if name in names}
     return {kind: answers for kind, answers in found.items() if answers}
@@ -195,7 +200,7 @@ def role_delete(*, role: Role, actor: User | None = None, caller: Caller | None 
         SystemRoleError: it belongs to the system.
     """
     if role.name in {USER, ADMIN}:
-        raise SystemRoleError("A system role cannot be deleted.")
+        raise SystemRoleError(gettext("A system role cannot be deleted."))
     people = User.objects.filter(role=role.name)
     with transaction.atomic():
         grants = sorted(capabilities_given(PrincipalType.ROLE, role.name))
@@ -240,11 +245,11 @@ def role_name_checked(given: object) -> str:
     if len(name) > MAX_NAME:
         raise InvalidInputError(f"name must not exceed {MAX_NAME} characters.")
     if "/" in name or any(unicodedata.category(letter) == "Cc" for letter in name):
-        raise InvalidInputError("name contains characters that cannot be used.")
+        raise InvalidInputError(gettext("name contains characters that cannot be used."))
     if name.lower() in RESERVED:
-        raise InvalidInputError("name is reserved.")
+        raise InvalidInputError(gettext("name is reserved."))
     if name.upper() in {USER, ADMIN}:
-        raise SystemRoleError("The name belongs to a system role.")
+        raise SystemRoleError(gettext("The name belongs to a system role."))
     return name
 
 

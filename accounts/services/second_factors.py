@@ -13,6 +13,7 @@ from allauth.mfa.utils import decrypt, encrypt
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from accounts.errors import SecondFactorRequiredError, SecondFactorStateError, WrongCodeError
 from accounts.limits.caller import Caller
@@ -91,7 +92,9 @@ def setup_prove(*, user: User, code: str) -> None:
         row = _setup_locked(user)
         step = totp.step_of(decrypt(row.data["secret"]), _tidy(code))
         if step is None:
-            raise WrongCodeError("This code does not fit. Wait for the next one and try again.")
+            raise WrongCodeError(
+                gettext("This code does not fit. Wait for the next one and try again.")
+            )
         row.data = {**row.data, "step": step}
         row.save(update_fields=["data"])
 
@@ -119,7 +122,7 @@ def setup_finish(*, user: User, caller: Caller) -> None:
     with transaction.atomic():
         row = _setup_locked(user)
         if "step" not in row.data:
-            raise SecondFactorStateError("Enter a code from the app first.")
+            raise SecondFactorStateError(gettext("Enter a code from the app first."))
         # The step is kept: the code that proved the app does not sign in as well.
         data = {"secret": row.data["secret"], "last_step": row.data["step"]}
         Authenticator.objects.update_or_create(
@@ -158,7 +161,9 @@ def backup_codes_renew(*, user: User, caller: Caller) -> list[str]:
         SecondFactorStateError: two-factor sign-in is off.
     """
     if not second_factor_on(user):
-        raise SecondFactorStateError("Two-factor sign-in is off, so there are no backup codes.")
+        raise SecondFactorStateError(
+            gettext("Two-factor sign-in is off, so there are no backup codes.")
+        )
     codes = backup_codes.codes_make()
     with transaction.atomic():
         backup_codes.codes_replace(user=user, stored=backup_codes.codes_stored(user, codes))
@@ -246,7 +251,7 @@ def _remove(
         if not second_factor_on(user):
             if user.role in settings.TWO_FACTOR_REQUIRED_ROLES:
                 raise SecondFactorRequiredError(
-                    "Your role requires a second factor. Set up another one first.",
+                    gettext("Your role requires a second factor. Set up another one first."),
                 )
             Authenticator.objects.filter(user=user).delete()
         if removed:
@@ -260,7 +265,9 @@ def _setups(user: User) -> QuerySet[OneTimeToken]:
 def _setup_locked(user: User) -> OneTimeToken:
     row = _setups(user).select_for_update().first()
     if row is None:
-        raise SecondFactorStateError("The setup has run out. Nothing was changed; start again.")
+        raise SecondFactorStateError(
+            gettext("The setup has run out. Nothing was changed; start again.")
+        )
     return row
 
 

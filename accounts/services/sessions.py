@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.errors import RefreshTokenReusedError, SessionEndedError, WrongPasswordError
 from accounts.models import AuthSession, ProviderToken, User, token_hash
@@ -109,7 +110,7 @@ def session_refresh(
 def _living(session_id: str) -> AuthSession:
     session = AuthSession.objects.alive().select_related("user").filter(pk=session_id).first()
     if session is None:
-        raise SessionEndedError("The session has ended. Sign in again.")
+        raise SessionEndedError(_("The session has ended. Sign in again."))
     return session
 
 
@@ -139,7 +140,7 @@ def _end_reused(session: AuthSession) -> NoReturn:
         extra={"user_id": session.user_id, "session_id": session.pk},
     )
     raise RefreshTokenReusedError(
-        "This sign-in was used from two places and has been ended. Sign in again.",
+        _("This sign-in was used from two places and has been ended. Sign in again."),
     )
 
 
@@ -168,7 +169,7 @@ def password_check(*, user: User, password: str) -> None:
         WrongPasswordError: it is not.
     """
     if not check_password(password, user.password):
-        raise WrongPasswordError("The current password is not right.")
+        raise WrongPasswordError(_("The current password is not right."))
 
 
 def password_change(*, user: User, password: str) -> None:

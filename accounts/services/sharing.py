@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.access.acl import access_require
 from accounts.access.capabilities import capability_allows
@@ -73,7 +74,9 @@ def sharing_update(
     if not capability_allows(actor, kind.capability):
         role_require(actor, kind.permission, "SHARE")
     if len(changes.given) + len(changes.taken) > MAX_CHANGES:
-        raise InvalidInputError(f"Change at most {MAX_CHANGES} entries at once.")
+        raise InvalidInputError(
+            gettext("Change at most %(most)s entries at once.") % {"most": MAX_CHANGES}
+        )
     roles = [_role(kind, share.access_role) for share in changes.given]
     _check_receivers([share.receiver for share in changes.given])
     with transaction.atomic():
@@ -100,7 +103,7 @@ def sharing_require(*, actor: User, kind: ResourceType, resource_id: str) -> Non
         ForbiddenError: they see it, but may not share it.
     """
     if resource_owner(kind, resource_id) is None:
-        raise NotFoundError("Not Found")
+        raise NotFoundError(gettext("Not Found"))
     access_require(actor, kind, resource_id, SHARE)
 
 
@@ -137,7 +140,7 @@ def entry_revoke(*, actor: User, entry: AclEntry, caller: Caller | None = None) 
         list(AclEntry.objects.select_for_update().of(entry.resource_type, entry.resource_id))
         others = AclEntry.objects.of(entry.resource_type, entry.resource_id).exclude(pk=entry.pk)
         if _owns(entry) and others.exists() and not any(_owns(other) for other in others):
-            raise LastOwnerError("Somebody must own it. Give it to somebody else first.")
+            raise LastOwnerError(gettext("Somebody must own it. Give it to somebody else first."))
         AclEntry.objects.filter(pk=entry.pk).delete()
         receiver = Receiver(PrincipalType(entry.principal_type), entry.principal_id)
         target = Target(entry.resource_type, entry.resource_id)
@@ -147,7 +150,10 @@ def entry_revoke(*, actor: User, entry: AclEntry, caller: Caller | None = None) 
 def _role(kind: ResourceType, role_id: str) -> AccessRole:
     role = kind.role(role_id)
     if role is None:
-        raise InvalidInputError(f"Unknown access role for {kind.name}: {role_id[:64]}.")
+        raise InvalidInputError(
+            gettext("Unknown access role for %(name)s: %(role_id)s.")
+            % {"name": kind.name, "role_id": role_id[:64]}
+        )
     return role
 
 
@@ -163,7 +169,10 @@ def _check_receivers(receivers: Iterable[Receiver]) -> None:
     ]
     if missing:
         names = ", ".join(sorted(name[:64] for name in missing))
-        raise InvalidInputError(f"There is nobody by this id: {names}. Nothing was changed.")
+        raise InvalidInputError(
+            gettext("There is nobody by this id: %(names)s. Nothing was changed.")
+            % {"names": names}
+        )
 
 
 def _locked(kind: ResourceType, resource_id: str) -> dict[Receiver, AclEntry]:
@@ -194,12 +203,12 @@ def _check_owner(kind: ResourceType, resource_id: str, changes: Changes) -> None
         if share.access_role != kind.owner_role.id or share.expires_at is not None
     ]
     if owner in {*changes.taken, *weaker}:
-        raise OwnerStaysError("What the owner may do cannot be changed.")
+        raise OwnerStaysError(gettext("What the owner may do cannot be changed."))
 
 
 def _check_somebody_owns(kind: ResourceType, resource_id: str) -> None:
     if not any(_owns(entry) for entry in AclEntry.objects.of(kind.name, resource_id)):
-        raise LastOwnerError("Somebody must own it. Give it to somebody else first.")
+        raise LastOwnerError(gettext("Somebody must own it. Give it to somebody else first."))
 
 
 def _owns(entry: AclEntry) -> bool:

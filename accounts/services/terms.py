@@ -6,6 +6,7 @@ from datetime import datetime
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from accounts.access.overrides import effective
 from accounts.config import InterfaceConfig, TermsOfService
@@ -84,8 +85,10 @@ def terms_accept(*, user: User, number: int | None = None) -> datetime:
         newest = _newest()
         if number is not None and number != (newest.number if newest else 0):
             raise ConflictError(
-                "The terms changed while you read them. Nothing was recorded: please read them"
-                " again.",
+                _(
+                    "The terms changed while you read them. Nothing was recorded: please read"
+                    " them again."
+                ),
             )
         if fresh.terms_accepted_at is None:
             fresh.terms_accepted_at = clock.now()
@@ -130,7 +133,7 @@ def terms_draft_write(
                 must_accept_again=draft.must_accept_again,
                 updated_at=clock.now(),
             ):
-                raise ConflictError("This version is published. Nothing was changed.")
+                raise ConflictError(_("This version is published. Nothing was changed."))
         action = "terms.draft_changed" if is_there else "terms.draft_added"
         _record(action, draft, actor, caller)
     return draft
@@ -145,7 +148,7 @@ def terms_draft_delete(*, draft: TermsVersion, actor: User, caller: Caller | Non
     with transaction.atomic():
         _record("terms.draft_removed", draft, actor, caller)
         if not TermsVersion.objects.filter(pk=draft.pk, number=None).delete()[0]:
-            raise ConflictError("This version is published. Nothing was changed.")
+            raise ConflictError(_("This version is published. Nothing was changed."))
 
 
 def terms_publish(
@@ -164,15 +167,17 @@ def terms_publish(
         with transaction.atomic():
             return _publish(draft, actor, caller)
     except IntegrityError as exc:
-        raise ConflictError("Another version was published just now. Nothing was changed.") from exc
+        raise ConflictError(
+            _("Another version was published just now. Nothing was changed.")
+        ) from exc
 
 
 def _publish(draft: TermsVersion, actor: User, caller: Caller | None) -> TermsVersion:
     fresh = TermsVersion.objects.select_for_update().filter(pk=draft.pk, number=None).first()
     if fresh is None:
-        raise ConflictError("This version is published already, or gone. Nothing was changed.")
+        raise ConflictError(_("This version is published already, or gone. Nothing was changed."))
     if not fresh.text.strip():
-        raise InvalidInputError("The version has no text. Nothing was changed.")
+        raise InvalidInputError(_("The version has no text. Nothing was changed."))
     highest = TermsVersion.objects.aggregate(found=Max("number"))["found"] or 0
     fresh.number, fresh.published_at, fresh.published_by = highest + 1, clock.now(), actor
     fresh.save()

@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.errors import DomainNotAllowedError
 from accounts.life_errors import (
@@ -23,7 +25,7 @@ from librechat.kernel.errors import InvalidInputError
 
 LIFETIME = timedelta(days=1)
 CHANGE_LIFETIME = timedelta(hours=1)
-LINK_IS_OVER = "This link is invalid or has expired. Ask for a new one."
+LINK_IS_OVER = gettext_noop("This link is invalid or has expired. Ask for a new one.")
 
 
 def verification_send(*, user: User | None, email: str) -> None:
@@ -61,7 +63,7 @@ def verification_finish(*, email: object, token: object, caller: Caller | None =
             user is not None and isinstance(email, str) and user.email == email.strip().lower()
         )
         if row is None or user is None or not is_theirs or not one_time_use(row):
-            raise InvalidLinkError(LINK_IS_OVER)
+            raise InvalidLinkError(_(LINK_IS_OVER))
         user.email_verified, user.unverified_until = True, None
         user.save(update_fields=["email_verified", "unverified_until", "updated_at"])
         _record("email.verified", user, caller)
@@ -79,15 +81,17 @@ def email_change_request(*, user: User, email: object, caller: Caller | None = N
         DomainNotAllowedError: addresses of this domain are not accepted.
     """
     if not mail_is_configured():
-        raise MailNotConfiguredError("No mail server is set up: ask the people who run this place.")
+        raise MailNotConfiguredError(
+            _("No mail server is set up: ask the people who run this place.")
+        )
     if user.provider != "local":
-        raise InvalidInputError("Your address comes from where you sign in: change it there.")
+        raise InvalidInputError(_("Your address comes from where you sign in: change it there."))
     address = email.strip().lower() if isinstance(email, str) else ""
     problems = email_problems(address)
     if problems or address == user.email:
-        raise InvalidInputError(problems[0] if problems else "This is your address already.")
+        raise InvalidInputError(problems[0] if problems else _("This is your address already."))
     if not domain_allowed(address):
-        raise DomainNotAllowedError("The e-mail address cannot be used here.")
+        raise DomainNotAllowedError(_("The e-mail address cannot be used here."))
     is_free = not User.objects.filter(email=address).exists()
     with transaction.atomic():
         token = one_time_issue(
@@ -123,7 +127,7 @@ def email_change_finish(*, token: str, caller: Caller | None = None) -> User:
             row = one_time_usable(purpose=EMAIL_CHANGE, token=token).first()
             user = row.user if row else None
             if row is None or user is None or not user.is_active or not one_time_use(row):
-                raise InvalidLinkError(LINK_IS_OVER)
+                raise InvalidLinkError(_(LINK_IS_OVER))
             before, user.email = user.email, row.data["email"]
             user.email_verified, user.unverified_until = True, None
             user.save(update_fields=["email", "email_verified", "unverified_until", "updated_at"])
@@ -132,7 +136,7 @@ def email_change_finish(*, token: str, caller: Caller | None = None) -> User:
             _record("email.changed", user, caller, before=before)
             mail_send(template="email_changed", to=before, context={"new_email": user.email})
     except IntegrityError as exc:
-        raise AddressTakenError("This address cannot be used for your account.") from exc
+        raise AddressTakenError(_("This address cannot be used for your account.")) from exc
     return user
 
 

@@ -21,7 +21,7 @@ from accounts.limits.caller import Caller, Request, served
 from accounts.limits.staff import is_staff
 from accounts.models import AuthSession, Ban, User
 from accounts.services.idle import session_touch
-from accounts.web.language import speak
+from accounts.web.language import speak, speak_english
 
 SyncNext = Callable[[HttpRequest], HttpResponseBase]
 AsyncNext = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -64,6 +64,8 @@ def entrance(get_response: SyncNext | AsyncNext) -> SyncNext | AsyncNext:
         return _asynchronous(get_response)
 
     def serve(request: HttpRequest) -> HttpResponseBase:
+        if _is_program(request):
+            speak_english(request)
         entry = _entry(request)
         if entry.refusal is not None:
             return entry.refusal
@@ -77,6 +79,8 @@ def _asynchronous(get_response: AsyncNext) -> AsyncNext:
     look = sync_to_async(_entry)
 
     async def serve(request: HttpRequest) -> HttpResponseBase:
+        if _is_program(request):
+            speak_english(request)
         entry = _quick(request) if _is_quick(request) else await look(request)
         if entry.refusal is not None:
             return entry.refusal
@@ -91,7 +95,12 @@ def _is_quick(request: HttpRequest) -> bool:
     """Return whether there is nothing to look up: no page, and no page session behind it."""
     if request.path.startswith(OUTSIDE):
         return True
-    if not request.path.startswith("/api/") or request.path in OPEN_API:
+    return _is_program(request) and request.path not in OPEN_API
+
+
+def _is_program(request: HttpRequest) -> bool:
+    """Return whether a client of the API asks: a page of ours would bring its session alone."""
+    if not request.path.startswith("/api/"):
         return False
     return "Authorization" in request.headers or not _has_session(request)
 

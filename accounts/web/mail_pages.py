@@ -16,6 +16,7 @@ from accounts.limits.caller import Caller
 from accounts.limits.counters import client_address, limit_check
 from accounts.models import User
 from accounts.services.closing import (
+    account_is_over,
     account_restore,
     account_restore_with,
     restore_valid,
@@ -150,7 +151,7 @@ class RestorePage(View):
             is_right = False
         else:
             is_right = user.check_password(given["password"])
-        if user is None or not is_right or user.delete_after is None:
+        if user is None or not is_right or user.delete_after is None or account_is_over(user):
             raise LoginRefusedError(
                 _("The address or the password is not right, or the account is not closed."),
             )

@@ -149,7 +149,7 @@ class PasskeyOptions(View):
         try:
             prepare = PURPOSES.get(request.POST.get("purpose", ""))
             if prepare is None:
-                raise InvalidInputError("There is no such use of passkeys.")
+                raise InvalidInputError(_("There is no such use of passkeys."))
             return JsonResponse(prepare(request))
         except AppError as exc:
             return JsonResponse({"message": exc.message}, status=exc.status)
@@ -174,7 +174,7 @@ def _register_options(request: HttpRequest) -> dict[str, object]:
     user = person(request)
     step_up.step_up_check(request)
     if not passkeys_possible():
-        raise PasskeyRefusedError("Passkeys need a site with a name and TLS.")
+        raise PasskeyRefusedError(_("Passkeys need a site with a name and TLS."))
     return registration_begin(request, user)
 
 

@@ -3,6 +3,7 @@
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from accounts.access.permissions import role_allows
@@ -81,7 +82,7 @@ def _store(request: HttpRequest) -> None:
         case "switch":
             shortcuts_switch(user=user, is_on=given.get("value") == "on")
         case _:
-            raise InvalidInputError("There is no such change.")
+            raise InvalidInputError(_("There is no such change."))
 
 
 def _context(request: HttpRequest, tab: str) -> dict[str, object]:
