@@ -10,6 +10,7 @@ from billing import config
 from librechat.kernel.jobs import periodic
 
 SWEEP_SECONDS = 60
+MAILS_SECONDS = 60 * 60
 
 
 class BillingConfig(AppConfig):
@@ -25,9 +26,15 @@ class BillingConfig(AppConfig):
         exporter = import_module("billing.queries.personal_data").billing_export
         import_module("accounts.services.export").EXPORTERS.register("billing", exporter)
         import_module("billing.admin.person_tab").register()
+        import_module("billing.admin.group_money").register()
         import_module("billing.pricing.matching").unknown_policy()
         periodic.schedule("holds_sweep", every_seconds=SWEEP_SECONDS, chore=_holds_sweep)
         periodic.schedule("usage_rollup", every_seconds=SWEEP_SECONDS, chore=_usage_rollup)
+        periodic.schedule_once(
+            "usage_mails",
+            every_seconds=MAILS_SECONDS,
+            work="billing.services.usage_mailings.usage_mails_make",
+        )
 
 
 async def _holds_sweep() -> None:

@@ -1,5 +1,6 @@
 """Series about money for the admin dashboard."""
 
+import heapq
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.models.usage import SUMS
-from billing.queries.usage import DAY, Key, Numbers, Question, Span, day_of, span_summed, usage_sums
+from billing.queries.usage import DAY, Question, Span, day_of, span_summed, usage_sums
+from billing.queries.usage_days import day_sums, regrouped
 from librechat.kernel.charts import Chart, Series, chart
 
 MOST_MODELS, MOST_PEOPLE = 6, 10
@@ -19,14 +21,14 @@ MOMENT = timedelta(microseconds=1)
 @chart("spend")
 def spend(start: datetime, end: datetime) -> Chart:
     """Return what the calls of each day cost, the dearest models apart."""
-    sums = usage_sums(Question(_days(start, end), ("day", "model")))
+    sums = day_sums(_days(start, end))
     whole: dict[str, int] = {}
-    for (_day, model), numbers in sums.items():
+    for (_day, model, _context), numbers in sums.items():
         whole[model] = whole.get(model, 0) + numbers[CREDITS]
     named = sorted(whole, key=lambda model: (-whole[model], model))[:MOST_MODELS]
     names = [*named, *([_("Others")] if len(whole) > len(named) else [])]
     points: dict[tuple[str, str], int] = {}
-    for (day, model), numbers in sums.items():
+    for (day, model, _context), numbers in sums.items():
         spot = day.date().isoformat(), model if model in named else _("Others")
         points[spot] = points.get(spot, 0) + numbers[CREDITS]
     return _by_day(_("Cost by day"), start, end, names, points, unit="credits")
@@ -35,7 +37,7 @@ def spend(start: datetime, end: datetime) -> Chart:
 @chart("tokens")
 def tokens(start: datetime, end: datetime) -> Chart:
     """Return the tokens of each day by class."""
-    sums = usage_sums(Question(_days(start, end), ("day",)))
+    sums = regrouped(day_sums(_days(start, end)), lambda key: key[0].date().isoformat())
     names = {
         "input_tokens": _("Input"),
         "output_tokens": _("Output"),
@@ -43,8 +45,8 @@ def tokens(start: datetime, end: datetime) -> Chart:
         "cache_read_tokens": _("Read from the cache"),
     }
     points = {
-        (day.date().isoformat(), names[name]): numbers[SUMS.index(name)]
-        for (day,), numbers in sums.items()
+        (day, names[name]): numbers[SUMS.index(name)]
+        for day, numbers in sums.items()
         for name in CLASSES
     }
     return _by_day(_("Tokens by day"), start, end, list(names.values()), points)
@@ -53,27 +55,27 @@ def tokens(start: datetime, end: datetime) -> Chart:
 @chart("top-models")
 def top_models(start: datetime, end: datetime) -> Chart:
     """Return the models that cost most."""
-    sums = usage_sums(Question(_days(start, end), ("model",)))
-    return _top(_("Models by cost"), sums, lambda model: model or _("(none)"))
+    sums = regrouped(day_sums(_days(start, end)), lambda key: key[1])
+    spent = {model: numbers[CREDITS] for model, numbers in sums.items()}
+    return _top(_("Models by cost"), spent, lambda model: model or _("(none)"))
 
 
 @chart("top-people", capability="read:users")
 def top_people(start: datetime, end: datetime) -> Chart:
     """Return the people whose calls cost most."""
-    sums = usage_sums(Question(_days(start, end), ("user_id",)))
-    found = sorted(sums, key=lambda key: -sums[key][CREDITS])[:MOST_PEOPLE]
-    ids = [key[0] for key in found]
-    emails = dict(User.objects.filter(pk__in=ids).values_list("pk", "email"))
-    largest = {key: sums[key] for key in found}
-    return _top(_("People by cost"), largest, lambda pk: emails.get(pk, _("(deleted)")))
+    sums = usage_sums(Question(_days(start, end), ("user_id",), sums=("credits",)))
+    found = heapq.nlargest(MOST_PEOPLE, sums, key=lambda key: sums[key])
+    spent = {key[0]: sums[key][0] for key in found}
+    emails = dict(User.objects.filter(pk__in=spent).values_list("pk", "email"))
+    return _top(_("People by cost"), spent, lambda pk: emails.get(pk, _("(deleted)")))
 
 
-def _top(title: str, sums: Mapping[Key, Numbers], name: Callable[[str], str]) -> Chart:
-    largest = sorted(sums.items(), key=lambda item: (-item[1][CREDITS], item[0]))[:MOST_PEOPLE]
+def _top(title: str, spent: Mapping[str, int], name: Callable[[str], str]) -> Chart:
+    largest = sorted(spent.items(), key=lambda item: (-item[1], item[0]))[:MOST_PEOPLE]
     points: dict[str, int] = {}
-    for (value,), numbers in largest:
+    for value, number in largest:
         label = name(value)
-        points[label] = points.get(label, 0) + numbers[CREDITS]
+        points[label] = points.get(label, 0) + number
     return Chart(title, (Series(title, tuple(points.items())),), "credits")
 
 

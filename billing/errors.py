@@ -2,28 +2,40 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from librechat.kernel.errors import AppError, ConflictError, InvalidInputError
 
 
 class InsufficientBalanceError(AppError):
     """The balance does not cover the call; nothing was taken.
 
-    ``data["body"]`` is LibreChat's ``token_balance`` object.
+    ``data["body"]`` is LibreChat's ``token_balance`` object, with ``group`` when it is a group's.
     """
 
     code = "token_balance"
     status = 402
 
-    def __init__(self, *, balance: int, token_cost: int, prompt_tokens: int) -> None:
-        body = {
+    def __init__(
+        self, *, balance: int, token_cost: int, prompt_tokens: int, group: str = ""
+    ) -> None:
+        body: dict[str, object] = {
             "type": "token_balance",
             "balance": balance,
             "tokenCost": token_cost,
             "promptTokens": prompt_tokens,
         }
+        said = (
+            _(
+                "The balance of the group %(group)s is too low: %(balance)s credits, and this needs"
+                " %(cost)s."
+            )
+            if group
+            else _("Your balance is too low: %(balance)s credits, and this needs %(cost)s.")
+        )
         super().__init__(
-            f"Your balance is too low: {balance} credits, and this needs {token_cost}.",
-            body=body,
+            said % {"group": group, "balance": balance, "cost": token_cost},
+            body=body | {"group": group} if group else body,
         )
 
 
@@ -125,6 +137,12 @@ class BalanceOffError(ConflictError):
     """Balances are off for this person, so there is none to change."""
 
     code = "balance_off"
+
+
+class BalanceHeldError(ConflictError):
+    """Running calls hold credits of the balance, so it stays; nothing was changed."""
+
+    code = "balance_held"
 
 
 class UsageFileError(InvalidInputError):

@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.signals import user_deleted, user_registered
 from billing.services.balances import balance_get
 from billing.services.budgets import budgets_forget
+from billing.services.charging import holds_forget
 
 
 @receiver(user_registered)
@@ -17,4 +18,5 @@ def start_balance(user: User, **_: object) -> None:
 @receiver(user_deleted)
 def forget_budgets(user: User, **_: object) -> None:
     """Give back what the calls of a person who goes away were promised."""
+    holds_forget(user=user)
     budgets_forget(user=user)

@@ -10,6 +10,7 @@ from billing.admin.price_import import PriceImportAdmin
 from billing.admin.transaction import TransactionAdmin
 from billing.admin.usage import UsageAdmin
 from billing.admin.usage_day import UsageDayAdmin
+from billing.admin.usage_view import UsageViewAdmin
 
 __all__ = [
     "AccountAdmin",
@@ -22,4 +23,5 @@ __all__ = [
     "TransactionAdmin",
     "UsageAdmin",
     "UsageDayAdmin",
+    "UsageViewAdmin",
 ]

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 from unfold.admin import ModelAdmin
 
-from accounts.admin.asking import Given, actor_of, asks, each
+from accounts.admin.asking import Given, actor_of, asks
+from accounts.admin.ranks import each_owned
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.admin.rights import may
 from billing.admin.budget_form import DeclineForm, GrantForm
@@ -32,10 +33,11 @@ def _granted(
     given: Given,
     grant: Callable[..., object],
 ) -> None:
+    """Answer requests, but those of who may do more than the administrator."""
     if not may(request, MANAGE):
         raise PermissionDenied
     actor = actor_of(request)
-    each(desk, request, chosen, lambda row: grant(request=row, actor=actor, **given))
+    each_owned(desk, request, chosen, lambda row: grant(request=row, actor=actor, **given))
 
 
 @asks(

@@ -21,10 +21,10 @@ class HoldAdmin(ReadOnlyAdmin):
         "charged_credits",
         "model",
         "context",
-        "is_checked",
+        "payer",
         "expires_at",
     )
-    list_filter = ("created_at", "state", ("context", KeptValuesFilter), "is_checked")
+    list_filter = ("created_at", "state", ("context", KeptValuesFilter), "payer")
     list_select_related = ("user",)
-    search_fields = ("=key", "user__email", "=conversation_id", "=message_id", "model")
+    search_fields = ("=key", "user__email", "=conversation_id", "=message_id", "=team_id", "model")
     ordering = ("-pk",)  # ids are in order of time, and have an index

@@ -52,7 +52,8 @@ def ledger_shown(request: HttpRequest, user: User) -> Shown:
     spent = spent_since(month, people=[user.pk]).get(user.pk, 0)
     mine = Transaction.objects.filter(user=user)
     rows, page, has_next = page_rows(request, mine)
-    booked = Transaction.objects.filter(pk__in=[row.pk for row in rows]).with_credits().order_by()
+    own = [row.pk for row in rows if row.group_id is None]  # a group's do nothing to theirs
+    booked = Transaction.objects.filter(pk__in=own).with_credits().order_by()
     moved = {row.pk: row.personal_credits for row in booked}
     links = [
         (

@@ -16,7 +16,7 @@ from accounts.admin.tabs import Column
 from accounts.admin.user_filters import Choices
 from accounts.limits.caller import Caller
 from accounts.models import User
-from billing.admin.balance import AddForm, SetForm
+from billing.admin.balance_forms import AddForm, SetForm
 from billing.models import Balance
 from billing.queries.promises import credits_promised
 from billing.queries.statistics import spent_since
@@ -83,7 +83,7 @@ def add_credits(desk: ModelAdmin, request: HttpRequest, chosen: People, given: G
     """Add to the balances of people."""
 
     def move(user: User, amount: int, order: Order) -> Adjusted:
-        return balance_add(user=user, amount=amount, order=order)
+        return balance_add(owner=user, amount=amount, order=order)
 
     _adjust(desk, request, chosen, given, move)
 
@@ -99,7 +99,7 @@ def set_credits(desk: ModelAdmin, request: HttpRequest, chosen: People, given: G
     """Make the balances of people exactly so much."""
 
     def move(user: User, amount: int, order: Order) -> Adjusted:
-        return balance_set(user=user, amount=amount, order=order)
+        return balance_set(owner=user, amount=amount, order=order)
 
     _adjust(desk, request, chosen, given, move)
 

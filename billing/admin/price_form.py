@@ -26,10 +26,12 @@ UNITS = {
     "prompt": gettext_lazy("USD per million tokens, which is credits per token."),
     "completion": gettext_lazy("USD per million tokens."),
     "cache_write": gettext_lazy("Blank: as input."),
+    "cache_write_long": gettext_lazy("An hour or more. Blank: as cache write."),
     "cache_read": gettext_lazy("Blank: as input."),
     "reasoning": gettext_lazy("Blank: as output."),
     "image": gettext_lazy("Blank: as input."),
     "audio": gettext_lazy("Blank: as input."),
+    "audio_output": gettext_lazy("Blank: as output."),
     "embedding": gettext_lazy("Blank: as input."),
     "per_call": gettext_lazy("On top of every call; 1,000,000 credits are one US dollar."),
     "premium_above": gettext_lazy(

@@ -1,7 +1,5 @@
 """The ledger in the Django admin."""
 
-import csv
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -13,22 +11,19 @@ from django_stubs_ext import StrOrPromise
 from typing_extensions import override
 from unfold.admin import ModelAdmin
 
-from accounts.admin.asking import actor_of
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from accounts.admin.rights import only_reads
-from accounts.auth.step_up import step_up_check
-from accounts.limits.caller import Caller
-from accounts.queries.audit import cell
-from accounts.services.audit import Act, audit_record
+from billing.admin.table_export import table_begin
 from billing.models import Entry, Transaction
 from billing.queries.calls import CALL
+from billing.queries.groups import groups_with_money
 from billing.queries.ledger_search import endpoints_known, named
-from librechat.kernel import clock
 
 EXPORTED = (
     "id",
     "created_at",
     "user__email",
+    "group__name",
     "context",
     "endpoint",
     "model",
@@ -38,6 +33,7 @@ EXPORTED = (
     "message_id",
     "agent_id",
     "api_key_id",
+    "project_id",
     "key",
 )
 # What a transaction is for → which ones.
@@ -111,35 +107,33 @@ class EndpointFilter(admin.SimpleListFilter):
         return queryset.filter(endpoint=self.value()) if self.value() else queryset
 
 
+class GroupFilter(admin.SimpleListFilter):
+    """Whose balance was moved, of the groups that have or had one."""
+
+    title = _("group")
+    parameter_name = "group"
+
+    @override
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return groups_with_money()
+
+    @override
+    def queryset(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Transaction],
+    ) -> QuerySet[Transaction]:
+        return queryset.filter(group=self.value()) if self.value() else queryset
+
+
 @only_reads
 @admin.action(description=_("Export as CSV"))
 def export(_desk: ModelAdmin, request: HttpRequest, chosen: QuerySet[Transaction]) -> HttpResponse:
     """Return transactions as a table."""
-    step_up_check(request)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = f"transactions-{clock.now():%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    table = csv.writer(response)
-    table.writerow(EXPORTED)
-    act = Act(
-        category="billing",
-        action="transactions.exported",
-        actor=actor_of(request),
-        metadata={"filter": request.GET.urlencode()},
-        caller=Caller.of(request),
-    )
-    audit_record(act)
+    response, write = table_begin(request, "transactions", EXPORTED)
     rows = Transaction.objects.filter(pk__in=chosen.order_by().values("pk")).with_credits()
-    for row in rows.order_by("-created_at", "-id").values_list(*EXPORTED).iterator():
-        table.writerow([_shown(value) for value in row])
+    write(rows.order_by("-created_at", "-id").values_list(*EXPORTED).iterator())
     return response
-
-
-def _shown(value: object) -> str:
-    """Return a cell; a number may begin with a minus, a text may not."""
-    if value is None or type(value) is int:
-        return "" if value is None else str(value)
-    return cell(value.isoformat() if isinstance(value, datetime) else str(value))
 
 
 @admin.register(Transaction)
@@ -152,6 +146,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     list_display = (
         "created_at",
         "user",
+        "group",
         "context",
         "endpoint",
         "model",
@@ -159,9 +154,9 @@ class TransactionAdmin(ReadOnlyAdmin):
         "is_estimated",
     )
     # No date hierarchy: it reads every row.
-    list_filter = (KindFilter, "created_at", "is_estimated", EndpointFilter)
-    list_select_related = ("user",)
-    search_fields = ("key", "user__email", "conversation_id", "message_id", "model")
+    list_filter = (KindFilter, GroupFilter, "created_at", "is_estimated", EndpointFilter)
+    list_select_related = ("user", "group")
+    search_fields = ("key", "user__email", "group__name", "conversation_id", "message_id", "model")
     search_help_text = _("The beginning or a part of an e-mail address, a model, or a whole id")
     inlines = (EntryInline,)
 
@@ -179,7 +174,7 @@ class TransactionAdmin(ReadOnlyAdmin):
 
     @override
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Add what each transaction of the page did to its person's balance, in one go."""
+        """Add what each transaction of the page did to a balance, in one go."""
         page = super().get_changelist_instance(request)
         rows: list[Any] = list(page.result_list)
         booked = Transaction.objects.filter(pk__in=[row.pk for row in rows]).with_credits()
@@ -191,5 +186,5 @@ class TransactionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("credits"))
     def personal_credits(self, row: Transaction) -> int:
-        """Return what the transaction did to the person's balance."""
+        """Return what the transaction did to the balance of its person or group."""
         return row.personal_credits

@@ -1,8 +1,6 @@
 """The usage explorer: the list of summed hours is a page that cuts through them."""
 
-import csv
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,23 +17,15 @@ from accounts.admin.asking import actor_of
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.auth.step_up import step_up_check
 from accounts.limits.caller import Caller
-from accounts.queries.audit import cell
 from accounts.services.audit import Act, audit_record
 from billing.admin.usage_page import page_context
 from billing.models import UsageHour
+from billing.queries.usage_csv import csv_lines
 from billing.queries.usage_filters import cut_parse
-from billing.queries.usage_table import UsageTable, export_columns, record_of, usage_table
-from billing.services.usage_views import usage_view_delete, usage_view_save, usage_views_for
+from billing.queries.usage_table import record_of, usage_table
+from billing.services.usage_views import usage_view_save, usage_views_for
 from librechat.kernel import clock
 from librechat.kernel.errors import AppError
-
-
-class Echo:
-    """A file that gives back what is written to it, for the CSV writer."""
-
-    def write(self, text: str) -> str:
-        """Return the line."""
-        return text
 
 
 @admin.register(UsageHour)
@@ -48,16 +38,11 @@ class UsageAdmin(ReadOnlyAdmin):
 
     @override
     def get_urls(self) -> list[URLPattern]:
-        """Add the downloads and the saved views."""
+        """Add the downloads and the keeping of views."""
         inside = self.admin_site.admin_view
         return [
             path("export/<str:kind>/", inside(self.export), name="billing_usage_export"),
             path("views/", inside(require_POST(self.view_save)), name="billing_usage_view_save"),
-            path(
-                "views/<str:view_id>/delete/",
-                inside(require_POST(self.view_delete)),
-                name="billing_usage_view_delete",
-            ),
             *super().get_urls(),
         ]
 
@@ -103,7 +88,7 @@ class UsageAdmin(ReadOnlyAdmin):
             )
         else:
             response = StreamingHttpResponse(
-                _csv_lines(table), content_type="text/csv; charset=utf-8"
+                csv_lines(table, table.rows), content_type="text/csv; charset=utf-8"
             )
         name = f"usage-{clock.now():%Y%m%d}.{'json' if kind == 'json' else 'csv'}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -126,23 +111,6 @@ class UsageAdmin(ReadOnlyAdmin):
         page = reverse("admin:billing_usagehour_changelist")
         return redirect(f"{page}?{view.query}" if view else page)
 
-    def view_delete(self, request: HttpRequest, view_id: str) -> HttpResponse:
-        """Forget one of one's own views."""
-        self._require(request)
-        try:
-            usage_view_delete(user=actor_of(request), view_id=view_id)
-        except AppError as exc:
-            self.message_user(request, exc.message, messages.ERROR)
-        return redirect("admin:billing_usagehour_changelist")
-
     def _require(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
             raise PermissionDenied
-
-
-def _csv_lines(table: UsageTable) -> Iterator[bytes]:
-    writer = csv.DictWriter(Echo(), export_columns(table.cut), restval="")
-    yield (",".join(export_columns(table.cut)) + "\r\n").encode()
-    for row in table.rows:
-        record = {name: cell(str(value)) for name, value in record_of(table, row).items()}
-        yield str(writer.writerow(record)).encode()

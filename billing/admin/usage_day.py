@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from accounts.admin.filters import KeptValuesFilter
 from accounts.admin.read_only import ReadOnlyAdmin
 from billing.models import UsageDay
 
@@ -23,6 +24,5 @@ class UsageDayAdmin(ReadOnlyAdmin):
         "output_tokens",
         "credits",
     )
-    list_filter = ("context", "starts_at")
+    list_filter = (("context", KeptValuesFilter), "starts_at")
     search_fields = ("=user_id", "model", "=endpoint")
-    date_hierarchy = "starts_at"

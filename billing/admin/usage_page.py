@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models.group import Group
 from accounts.models.role import Role
+from billing.queries.usage import Key
 from billing.queries.usage_filters import FILTERS, GROUPINGS, MEASURES, MONTHS, PERIODS, Cut
 from billing.queries.usage_table import Row, Sums, UsageTable
 from librechat.kernel import charts
@@ -17,6 +18,7 @@ from librechat.kernel import charts
 ROWS_PER_PAGE = 50
 MOST_BARS = 15
 MOST_DAYS_DRAWN = 400
+MOST_SERIES = 8  # the others as one of them: a chart has no more colours
 # Values of groupings that no filter can name.
 BROAD = {"group", "role", "user"}
 UNITS = {"money": "credits", "tokens": "", "calls": "", "estimated": "%"}
@@ -97,22 +99,44 @@ def usage_chart(table: UsageTable) -> charts.Chart:
     unit = UNITS[cut.measure]
     if cut.by[0] in {"day", "hour"}:
         return charts.Chart(title, _over_time(table), unit)
-    largest = heapq.nlargest(MOST_BARS, table.order, key=table.measured)
-    points = [(" · ".join(table.labels_of(row)), table.measured(row)) for row in largest]
+    largest = heapq.nlargest(MOST_BARS, table.order, key=table.counts.__getitem__)
+    labels = table.labels_of(largest)
+    points = [
+        (" · ".join(label), table.counts[row]) for row, label in zip(largest, labels, strict=True)
+    ]
     return charts.Chart(title, (charts.Series(title, tuple(points)),), unit)
 
 
 def _over_time(table: UsageTable) -> tuple[charts.Series, ...]:
     cut = table.cut
-    names: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in table.order:
-        moment, *rest = table.labels_of(row)
-        names[rest[0] if rest else ""][moment] = table.measured(row)
-    days = [*_days(cut)] if cut.by[0] == "day" else sorted({row[0] for row in table.order})
+    wholes: dict[Key, int] = defaultdict(int)
+    each: dict[str, int] = defaultdict(int)
+    for row, number in table.counts.items():
+        wholes[row[1:]] += number
+        each[row[0]] += number
+    days = [*_days(cut)] if cut.by[0] == "day" else sorted(each)
+    most = MOST_SERIES if len(wholes) <= MOST_SERIES else MOST_SERIES - 1
+    apart = heapq.nlargest(most, wholes, key=wholes.__getitem__)
+    numbers: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for rest, name in _rest_names(table, apart).items():
+        for day in days:
+            number = table.counts.get((day, *rest), 0)
+            numbers[name][day] += number
+            each[day] -= number
+    if len(wholes) > len(apart):
+        for day in days:
+            numbers[_("Others")][day] += each[day]
     return tuple(
-        charts.Series(name, tuple((label, numbers.get(label, 0)) for label in days))
-        for name, numbers in sorted(names.items(), key=lambda item: -sum(item[1].values()))
+        charts.Series(name, tuple((day, points[day]) for day in days))
+        for name, points in sorted(numbers.items(), key=lambda item: -sum(item[1].values()))
     )
+
+
+def _rest_names(table: UsageTable, apart: Sequence[Key]) -> dict[Key, str]:
+    """Return the rows' second value → its name, "" where there is none, of those drawn apart."""
+    moment = table.order[0][:1] if table.order else ()
+    labels = table.labels_of([moment + rest for rest in apart])
+    return {rest: label[1] if rest else "" for rest, label in zip(apart, labels, strict=True)}
 
 
 def _days(cut: Cut) -> Iterator[str]:
@@ -125,7 +149,7 @@ def _lines(table: UsageTable, rows: Sequence[Row]) -> Iterator[Line]:
     for row in rows:
         triples = zip(table.cut.by, row.values, row.labels, strict=True)
         cells = [Cell(label, _narrowed(table.cut, name, value)) for name, value, label in triples]
-        part = table.measured(row.values)
+        part = table.counts[row.values]
         yield Line(cells, row.sums, round(100 * part / whole) if whole else 0)
 
 
@@ -198,6 +222,7 @@ def _grouping_names() -> dict[str, str]:
         "provider": _("Provider"),
         "agent": _("Agent"),
         "key": _("Access key"),
+        "project": _("Project"),
         "context": _("Purpose"),
         "day": _("Day"),
         "hour": _("Hour"),

@@ -6,6 +6,7 @@ from billing.models.hold import Hold
 from billing.models.price import Price, PriceImport
 from billing.models.transaction import Entry, Transaction
 from billing.models.usage import UsageDay, UsageHour, UsageView
+from billing.models.usage_mail import UsageMail, UsageMailing
 
 __all__ = [
     "Account",
@@ -21,5 +22,7 @@ __all__ = [
     "Transaction",
     "UsageDay",
     "UsageHour",
+    "UsageMail",
+    "UsageMailing",
     "UsageView",
 ]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models import User
@@ -13,40 +14,41 @@ from librechat.kernel.ids import ObjectIdField
 class Scope(models.TextChoices):
     """Whose calls a rule counts; ``self`` is a rule that a person set for themselves."""
 
-    INSTANCE = "instance"
-    USER = "user"
-    GROUP = "group"
-    ROLE = "role"
-    AGENT = "agent"
-    KEY = "key"
-    SELF = "self"
+    INSTANCE = "instance", _("Instance")
+    USER = "user", _("User")
+    GROUP = "group", _("Group")
+    ROLE = "role", _("Role")
+    AGENT = "agent", _("Agent")
+    KEY = "key", _("Key")
+    SELF = "self", _("Self")
 
 
 class Period(models.TextChoices):
     """How long a limit lasts: calendar periods in UTC, the last so many hours, or for ever."""
 
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    ROLLING = "rolling"
-    TOTAL = "total"
+    HOUR = "hour", _("Hour")
+    DAY = "day", _("Day")
+    WEEK = "week", _("Week")
+    MONTH = "month", _("Month")
+    ROLLING = "rolling", _("Rolling")
+    TOTAL = "total", _("Total")
 
 
 class Measure(models.TextChoices):
     """What is counted: credits, tokens in and out, or messages a person sent."""
 
-    MONEY = "money"
-    TOKENS = "tokens"
-    MESSAGES = "messages"
+    MONEY = "money", _("Money")
+    TOKENS = "tokens", _("Tokens")
+    MESSAGES = "messages", _("Messages")
 
 
 class Behaviour(models.TextChoices):
     """What happens to a call that does not fit."""
 
-    BLOCK = "block"
-    WARN = "warn"
-    CHEAPER = "cheaper"  # another model answers, as far as other rules and the balance let it
+    BLOCK = "block", _("Block")
+    WARN = "warn", _("Warn")
+    # Another model answers, as far as other rules and the balance let it.
+    CHEAPER = "cheaper", _("Cheaper")
 
 
 class Budget(models.Model):
@@ -167,9 +169,9 @@ class BudgetReservation(models.Model):
 class RequestState(models.TextChoices):
     """Where a request stands; granted and declined are final."""
 
-    OPEN = "open"
-    GRANTED = "granted"
-    DECLINED = "declined"
+    OPEN = "open", _("Open")
+    GRANTED = "granted", _("Granted")
+    DECLINED = "declined", _("Declined")
 
 
 class BudgetRequest(models.Model):
@@ -210,4 +212,4 @@ class BudgetRequest(models.Model):
 
     @override
     def __str__(self) -> str:
-        return f"{self.user_id} {self.state}"
+        return f"{self.user}: {self.budget or '-'}"

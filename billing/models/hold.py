@@ -5,9 +5,11 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models import User
+from billing.models.account import Kind, Owner
 from librechat.kernel import clock
 from librechat.kernel.ids import ObjectIdField
 
@@ -18,12 +20,13 @@ class HoldState(models.TextChoices):
     An expired one gave its credits back while its call may still run: it can be settled late.
     """
 
-    OPEN = "open"
-    SETTLED = "settled"
-    RELEASED = "released"
-    EXPIRED = "expired"
+    OPEN = "open", _("Open")
+    SETTLED = "settled", _("Settled")
+    RELEASED = "released", _("Released")
+    EXPIRED = "expired", _("Expired")
 
 
+PAYERS = (Kind.OPERATOR, Kind.USER, Kind.GROUP)
 UNSETTLED = (HoldState.OPEN, HoldState.EXPIRED)
 
 
@@ -43,16 +46,16 @@ class Hold(models.Model):
     """One call's promise, its price and its facts; a row even when no balance is checked.
 
     ``credits``: held now, 0 once closed. ``output_tokens``: what they cover after the prompt.
-    ``is_checked``: the credits are part of the person's ``held_credits`` and the call is theirs
-    to pay; else the operator pays. ``calls``: how many calls it is for. ``team_id``: the group
-    whose budgets count it in place of the person's.
+    ``payer``: the kind of account that pays; the credits are part of its balance's
+    ``held_credits``, and the operator holds none. ``calls``: how many calls it is for.
+    ``team_id``: the group that calls, whose budgets count it in place of the person's.
     """
 
     id = ObjectIdField(primary_key=True)
     key = models.CharField(max_length=128, unique=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="holds")
     state = models.CharField(max_length=10, choices=HoldState, default=HoldState.OPEN)
-    is_checked = models.BooleanField()
+    payer = models.CharField(max_length=8, choices=[(one, one.label) for one in PAYERS])
     credits = models.BigIntegerField(default=0)
     charged_credits = models.BigIntegerField(null=True, blank=True)
     prompt_tokens = models.PositiveBigIntegerField(default=0)
@@ -66,6 +69,7 @@ class Hold(models.Model):
     agent_id = models.CharField(max_length=64, blank=True)
     api_key_id = models.CharField(max_length=24, blank=True)
     team_id = models.CharField(max_length=24, blank=True)
+    project_id = models.CharField(max_length=24, blank=True, default="", db_default="")
     calls = models.PositiveIntegerField(default=1)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -84,7 +88,13 @@ class Hold(models.Model):
                 condition=Q(state__in=HoldState.values), name="hold_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(credits=0) | Q(credits__gt=0, state="open", is_checked=True),
+                condition=Q(payer__in=(Kind.OPERATOR, Kind.USER))
+                | (Q(payer=Kind.GROUP) & ~Q(team_id="")),
+                name="hold_payer_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(credits=0)
+                | Q(credits__gt=0, state="open", payer__in=(Kind.USER, Kind.GROUP)),
                 name="hold_credits_only_while_open",
             ),
             models.CheckConstraint(
@@ -97,6 +107,17 @@ class Hold(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.key} {self.state}"
+
+    @property
+    def owner(self) -> Owner | None:
+        """Whose balance it is held against; None: the operator pays."""
+        match self.payer:
+            case Kind.USER:
+                return Owner(Kind.USER, self.user_id)
+            case Kind.GROUP:
+                return Owner(Kind.GROUP, self.team_id)
+            case _:
+                return None
 
     @property
     def is_recorded(self) -> bool:

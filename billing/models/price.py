@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models import User
@@ -50,16 +51,19 @@ class Price(models.Model):
     prompt = models.DecimalField(max_digits=20, decimal_places=9)
     completion = models.DecimalField(max_digits=20, decimal_places=9)
     cache_write = rate_field()
+    cache_write_long = rate_field()
     cache_read = rate_field()
     reasoning = rate_field()
     image = rate_field()
     audio = rate_field()
+    audio_output = rate_field()
     embedding = rate_field()
     per_call = models.DecimalField(max_digits=20, decimal_places=9, default=0)
     premium_above = models.PositiveIntegerField(null=True, blank=True)
     premium_prompt = rate_field()
     premium_completion = rate_field()
     premium_cache_write = rate_field()
+    premium_cache_write_long = rate_field()
     premium_cache_read = rate_field()
     # "admin", or the name of the list it was imported from
     source = models.CharField(max_length=64, default="admin")
@@ -107,9 +111,9 @@ class Price(models.Model):
 class PriceImportState(models.TextChoices):
     """Where an import stands; applied and discarded are final."""
 
-    DRAFT = "draft"
-    APPLIED = "applied"
-    DISCARDED = "discarded"
+    DRAFT = "draft", _("Draft")
+    APPLIED = "applied", _("Applied")
+    DISCARDED = "discarded", _("Discarded")
 
 
 class PriceImport(models.Model):

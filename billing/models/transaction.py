@@ -4,10 +4,11 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.models import User
-from billing.models.account import PERSONAL, Account
+from accounts.models import Group, User
+from billing.models.account import OWNED, Account, Kind, Owner
 from billing.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from librechat.kernel import clock
 from librechat.kernel.ids import ObjectIdField
@@ -16,9 +17,9 @@ from librechat.kernel.ids import ObjectIdField
 class TokenType(models.TextChoices):
     """LibreChat's kinds of rows."""
 
-    PROMPT = "prompt"
-    COMPLETION = "completion"
-    CREDITS = "credits"
+    PROMPT = "prompt", _("Prompt")
+    COMPLETION = "completion", _("Completion")
+    CREDITS = "credits", _("Credits")
 
 
 class TransactionQuerySet(AppendOnlyQuerySet["Transaction"]):
@@ -29,13 +30,16 @@ class TransactionQuerySet(AppendOnlyQuerySet["Transaction"]):
         return self.filter(user=user)
 
     def with_credits(self) -> Self:
-        """Add ``personal_credits``: what the transaction did to the person's balance."""
-        personal = Sum("entries__credits", filter=Q(entries__account__kind__in=PERSONAL), default=0)
-        return self.annotate(personal_credits=personal)
+        """Add ``personal_credits``: what the transaction did to the balance of its owner."""
+        owned = Sum("entries__credits", filter=Q(entries__account__kind__in=OWNED), default=0)
+        return self.annotate(personal_credits=owned)
 
 
 class Transaction(AppendOnlyModel):
-    """Why credits moved; the key makes a repeated request book once."""
+    """Why credits moved; the key makes a repeated request book once.
+
+    ``group``: whose balance it moves, where it is a group's; ``user`` is who called then.
+    """
 
     id = ObjectIdField(primary_key=True)
     key = models.CharField(max_length=160, unique=True)
@@ -46,6 +50,14 @@ class Transaction(AppendOnlyModel):
         blank=True,
         related_name="transactions",
     )
+    group = models.ForeignKey(
+        Group,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="transactions",
+        db_index=False,  # few are a group's: the index below has those alone
+    )
     # LibreChat's names: message, title, incomplete, autoRefill, admin …
     context = models.CharField(max_length=32)
     endpoint = models.CharField(max_length=128, blank=True)
@@ -55,6 +67,8 @@ class Transaction(AppendOnlyModel):
     message_id = models.CharField(max_length=64, blank=True)
     agent_id = models.CharField(max_length=64, blank=True)
     api_key_id = models.CharField(max_length=24, blank=True)
+    # The project the chat was in at the time of the call, whatever becomes of either.
+    project_id = models.CharField(max_length=24, blank=True, default="", db_default="")
     # The price the call was made at, and whether the provider counted its tokens.
     rates = models.JSONField(default=dict, blank=True)
     # Class → tokens, of the classes that lie within input or output: reasoning, image …
@@ -71,6 +85,11 @@ class Transaction(AppendOnlyModel):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="transaction_by_user"),
+            models.Index(
+                fields=["group", "-created_at"],
+                name="transaction_by_group",
+                condition=Q(group__isnull=False),
+            ),
             models.Index(fields=["conversation_id"], name="transaction_by_chat"),
             models.Index(fields=["-created_at"], name="transaction_by_time"),
         ]
@@ -78,6 +97,13 @@ class Transaction(AppendOnlyModel):
     @override
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def owner(self) -> Owner | None:
+        """Whose accounts the entries of OWNED kinds go to."""
+        if self.group_id:
+            return Owner(Kind.GROUP, self.group_id)
+        return Owner(Kind.USER, self.user_id) if self.user_id else None
 
 
 class Entry(AppendOnlyModel):
@@ -103,6 +129,8 @@ class Entry(AppendOnlyModel):
     class Meta:
         ordering = ["id"]
         verbose_name_plural = "entries"
+        # Sums of accounts are read from this alone, without a look at the rows.
+        indexes = [models.Index(fields=["account", "credits"], name="entry_by_account")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(token_type__in=TokenType.values),

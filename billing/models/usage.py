@@ -8,7 +8,15 @@ from librechat.kernel import clock
 from librechat.kernel.ids import ObjectIdField
 
 # What rows are told apart by; the order of the explorer's columns.
-DIMENSIONS = ("user_id", "model", "endpoint", "context", "agent_id", "api_key_id")
+DIMENSIONS = (
+    "user_id",
+    "model",
+    "endpoint",
+    "context",
+    "agent_id",
+    "api_key_id",
+    "project_id",
+)
 # What is summed.
 SUMS = (
     "calls",
@@ -25,17 +33,29 @@ class Usage(models.Model):
     """Sums over the transactions of calls in a stretch of time.
 
     user_id: kept as text, so that the sums outlive the person; empty where nobody is named.
+    person: who that is, joined at the time of asking; no column and no constraint.
     credits: what the calls cost, whoever paid.
     """
 
     id = ObjectIdField(primary_key=True)
     starts_at = models.DateTimeField()
     user_id = models.CharField(max_length=24, blank=True)
+    person = models.ForeignObject(
+        User,
+        on_delete=models.DO_NOTHING,
+        from_fields=["user_id"],
+        to_fields=["id"],
+        related_name="+",
+        null=True,  # an outer join: sums of people who are gone count
+        editable=False,
+        serialize=False,
+    )
     model = models.CharField(max_length=256, blank=True)
     endpoint = models.CharField(max_length=128, blank=True)
     context = models.CharField(max_length=32, blank=True)
     agent_id = models.CharField(max_length=64, blank=True)
     api_key_id = models.CharField(max_length=24, blank=True)
+    project_id = models.CharField(max_length=24, blank=True, default="", db_default="")
     calls = models.PositiveIntegerField(default=0)
     input_tokens = models.BigIntegerField(default=0)
     output_tokens = models.BigIntegerField(default=0)
@@ -48,7 +68,8 @@ class Usage(models.Model):
         abstract = True
         ordering = ["-starts_at", "id"]
         indexes = [
-            models.Index(fields=["starts_at"], name="%(class)s_by_time"),
+            # Sums by person, the widest there are, are read from this alone.
+            models.Index(fields=["starts_at", "user_id", "model", *SUMS], name="%(class)s_sums"),
             models.Index(fields=["user_id", "starts_at"], name="%(class)s_by_user"),
         ]
         constraints = [
@@ -77,6 +98,11 @@ class UsageDay(Usage):
     class Meta(Usage.Meta):
         abstract = False
         verbose_name_plural = "usage by day"
+        indexes = [
+            *Usage.Meta.indexes,
+            # What pages draw of a year.
+            models.Index(fields=["starts_at", "model", "context", *SUMS], name="%(class)s_drawn"),
+        ]
 
 
 class UsageView(models.Model):

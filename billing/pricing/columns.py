@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import TypeAlias
 
+from django.utils.translation import gettext as _
+
 from billing.errors import PriceRefusedError
 from billing.models import Price
 from billing.pricing.cost import NOTHING, Rates
@@ -14,8 +16,23 @@ LARGEST_CALL = Decimal(1_000_000_000)  # credits: a thousand dollars for one cal
 LARGEST_THRESHOLD = 100_000_000
 LONGEST_PATTERN = 256
 
-CLASSES = ("cache_write", "cache_read", "reasoning", "image", "audio", "embedding")
-TIER = ("premium_prompt", "premium_completion", "premium_cache_write", "premium_cache_read")
+CLASSES = (
+    "cache_write",
+    "cache_write_long",
+    "cache_read",
+    "reasoning",
+    "image",
+    "audio",
+    "audio_output",
+    "embedding",
+)
+TIER = (
+    "premium_prompt",
+    "premium_completion",
+    "premium_cache_write",
+    "premium_cache_write_long",
+    "premium_cache_read",
+)
 COLUMNS = ("prompt", "completion", *CLASSES, "per_call", "premium_above", *TIER)
 
 Columns: TypeAlias = dict[str, Decimal | int | None]
@@ -43,7 +60,7 @@ def pattern_checked(raw: str) -> str:
     """
     pattern = raw.strip().lower()
     if not pattern or len(pattern) > LONGEST_PATTERN or not pattern.isprintable():
-        raise PriceRefusedError("A pattern is 1 to 256 printable characters.", field="pattern")
+        raise PriceRefusedError(_("A pattern is 1 to 256 printable characters."), field="pattern")
     return pattern
 
 
@@ -90,6 +107,7 @@ def price_rates(price: Price) -> Rates:
             price.premium_completion,
             price.premium_cache_write,
             price.premium_cache_read,
+            cache_write_long=price.premium_cache_write_long,
             pattern=price.pattern,
             source="admin",
         )
@@ -104,6 +122,8 @@ def price_rates(price: Price) -> Rates:
         image=price.image,
         audio=price.audio,
         embedding=price.embedding,
+        cache_write_long=price.cache_write_long,
+        audio_output=price.audio_output,
         per_call=price.per_call,
         pattern=price.pattern,
         source="admin",
@@ -127,7 +147,9 @@ def _column(name: str, raw: object) -> Decimal | int | None:
         return _threshold(raw)
     rate = rate_checked(raw, largest=LARGEST_CALL if name == "per_call" else LARGEST)
     if rate is None:
-        raise PriceRefusedError(f"{name}: {str(raw)[:40]} is no price.", field=name)
+        raise PriceRefusedError(
+            _("%(name)s: %(raw)s is no price.") % {"name": name, "raw": str(raw)[:40]}, field=name
+        )
     return rate
 
 
@@ -136,14 +158,15 @@ def _threshold(raw: object) -> int:
     is_count = text.isascii() and text.isdigit() and len(text) < len(str(LARGEST_THRESHOLD))
     if not is_count or not int(text):
         raise PriceRefusedError(
-            f"premium_above: {text[:40]} is no number of tokens.", field="premium_above"
+            _("premium_above: %(text)s is no number of tokens.") % {"text": text[:40]},
+            field="premium_above",
         )
     return int(text)
 
 
 def _need(columns: Columns, name: str) -> None:
     if columns[name] is None:
-        raise PriceRefusedError(f"{name}: a price is needed.", field=name)
+        raise PriceRefusedError(_("%(name)s: a price is needed.") % {"name": name}, field=name)
 
 
 def _plain(value: Decimal | int) -> str:

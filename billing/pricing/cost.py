@@ -182,6 +182,18 @@ def cost_parts(usage: TokenUsage, rates: Rates, *, completion_factor: Decimal = 
     return Cost(prompt_credits, math.ceil(prompt + completion) - prompt_credits)
 
 
+def cost_parts_together(requests: Iterable[TokenUsage], rates: Rates) -> Cost:
+    """Return the cost of a call that took several requests of the provider, rounded up once.
+
+    Each request has its own tier, by its own prompt; ``per_call`` counts once.
+    """
+    asked = list(requests)
+    prompt = sum((_sum(prompt_parts(usage, rates)) for usage in asked), rates.per_call)
+    completion = sum((_sum(completion_parts(usage, rates)) for usage in asked), NOTHING)
+    prompt_credits = math.ceil(prompt)
+    return Cost(prompt_credits, math.ceil(prompt + completion) - prompt_credits)
+
+
 def cost(usage: TokenUsage, rates: Rates) -> int:
     """Return the credits for one call, rounded up."""
     return cost_parts(usage, rates).total

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import orjson
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -42,15 +43,18 @@ LITELLM = {
     "completion": "output_cost_per_token",
     "cache_read": "cache_read_input_token_cost",
     "cache_write": "cache_creation_input_token_cost",
+    "cache_write_long": "cache_creation_input_token_cost_above_1hr",
     "reasoning": "output_cost_per_reasoning_token",
     "image": "input_cost_per_image_token",
     "audio": "input_cost_per_audio_token",
+    "audio_output": "output_cost_per_audio_token",
 }
 TIERED = {
     "input_cost_per_token": "premium_prompt",
     "output_cost_per_token": "premium_completion",
     "cache_read_input_token_cost": "premium_cache_read",
     "cache_creation_input_token_cost": "premium_cache_write",
+    "cache_creation_input_token_cost_above_1hr": "premium_cache_write_long",
 }
 ABOVE = re.compile(rf"({'|'.join(TIERED)})_above_(\d{{1,5}})k_tokens", re.ASCII)
 # column → OpenRouter's key below ``pricing``
@@ -59,8 +63,10 @@ OPENROUTER = {
     "completion": "completion",
     "cache_read": "input_cache_read",
     "cache_write": "input_cache_write",
+    "cache_write_long": "input_cache_write_1h",
     "reasoning": "internal_reasoning",
     "audio": "audio",
+    "audio_output": "audio_output",
     "per_call": "request",
 }
 
@@ -97,7 +103,9 @@ def list_read(raw: bytes) -> PriceList:
         elif found.rows[pattern] != columns:
             found.skipped.append((name[:LONGEST_SHOWN], "twice"))
     if not found.rows:
-        raise PriceListRefusedError("The list has no model with a price. Nothing was kept.")
+        raise PriceListRefusedError(
+            gettext("The list has no model with a price. Nothing was kept.")
+        )
     return found
 
 
@@ -111,22 +119,26 @@ def file_read(path: str) -> bytes:
         with Path(path).open("rb") as file:
             return file.read(LARGEST_FILE + 1)
     except OSError as exc:
-        raise PriceListRefusedError(f"{path} cannot be read. Nothing was kept.") from exc
+        raise PriceListRefusedError(
+            gettext("%(path)s cannot be read. Nothing was kept.") % {"path": path}
+        ) from exc
 
 
 def _parsed(raw: bytes) -> Mapping[str, object] | list[object]:
     if len(raw) > LARGEST_FILE:
-        raise PriceListRefusedError("The list is larger than 20 MB. Nothing was kept.")
+        raise PriceListRefusedError(gettext("The list is larger than 20 MB. Nothing was kept."))
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as exc:
-        raise PriceListRefusedError("The list is no JSON file. Nothing was kept.") from exc
+        raise PriceListRefusedError(gettext("The list is no JSON file. Nothing was kept.")) from exc
     if isinstance(body, dict) and isinstance(body.get("data"), list):
         body = body["data"]
     if not isinstance(body, dict | list) or len(body) > MOST_MODELS:
         raise PriceListRefusedError(
-            "This is no list of LiteLLM or OpenRouter, or one of more than 20,000 models."
-            " Nothing was kept."
+            gettext(
+                "This is no list of LiteLLM or OpenRouter, or one of more than 20,000 models."
+                " Nothing was kept."
+            )
         )
     return body
 

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
 
 from billing import config
 from billing.errors import NoPriceError
@@ -49,8 +50,11 @@ def rates_for(model: str, *, endpoint_rates: EndpointRates | None = None) -> Rat
         if candidate.rates is not None:
             return candidate.rates
     raise NoPriceError(
-        f"{model} has no price, so it cannot be used. Choose another model or ask"
-        " an administrator to add its price.",
+        _(
+            "%(model)s has no price, so it cannot be used. Choose another model or ask an"
+            " administrator to add its price."
+        )
+        % {"model": model},
         model=model,
     )
 

@@ -30,9 +30,12 @@ def ledger_check() -> list[str]:
     """Return a sentence per fault: transactions, balances and holds that do not add up."""
     return [
         *(f"Transaction {key} sums to {total}, not 0." for key, total in _crooked()),
-        *_disagreeing(Kind.USER, "credits"),
-        *_disagreeing(Kind.DEBT, "debt_credits"),
-        *_wrongly_held(),
+        *_disagreeing(Kind.USER, "user", "credits"),
+        *_disagreeing(Kind.DEBT, "user", "debt_credits"),
+        *_disagreeing(Kind.GROUP, "group", "credits"),
+        *_disagreeing(Kind.DEBT, "group", "debt_credits"),
+        *_wrongly_held(Kind.USER, "user_id"),
+        *_wrongly_held(Kind.GROUP, "team_id"),
         *(f"Hold {key} is open though it expired long ago." for key in _forgotten()),
         *_wrongly_reserved(),
         *(f"Hold {key} is closed and still takes of a budget." for key in _closed_takers()),
@@ -44,38 +47,39 @@ def _crooked() -> QuerySet[Transaction, tuple[str, int]]:
     return sums.exclude(total=0).order_by("id").values_list("key", "total")
 
 
-def _disagreeing(kind: Kind, field: str) -> list[str]:
-    """Compare a column of the balances with the sum of that kind of account."""
+def _disagreeing(kind: Kind, owner: str, field: str) -> list[str]:
+    """Compare a column of the balances of people or groups with that kind of account."""
     sign = -1 if kind is Kind.DEBT else 1
     sums = (
-        Entry.objects.filter(account__kind=kind, account__user=OuterRef("user"))
+        Entry.objects.filter(account__kind=kind, **{f"account__{owner}": OuterRef(owner)})
         .order_by()
-        .values("account__user")
+        .values("account__kind")
         .annotate(total=sign * Sum("credits"))
         .values("total")
     )
-    rows = Balance.objects.annotate(booked=Coalesce(Subquery(sums), 0)).exclude(
-        **{field: F("booked")}
-    )
+    owned = Balance.objects.filter(**{f"{owner}__isnull": False})
+    rows = owned.annotate(booked=Coalesce(Subquery(sums), 0)).exclude(**{field: F("booked")})
     return [
-        f"Balance of {row.user_id}: {field} is {getattr(row, field)}, booked are {row.booked}."
+        f"Balance of {row.owner.id}: {field} is {getattr(row, field)}, booked are {row.booked}."
         for row in rows
     ]
 
 
-def _wrongly_held() -> list[str]:
+def _wrongly_held(payer: Kind, column: str) -> list[str]:
+    """Compare what the balances of people or groups have held with their open holds."""
     sums = (
-        Hold.objects.filter(user=OuterRef("user"), is_checked=True)
+        Hold.objects.filter(
+            payer=payer, state=HoldState.OPEN, **{column: OuterRef(f"{payer.value}_id")}
+        )
         .order_by()
-        .values("user")
+        .values("payer")
         .annotate(total=Sum("credits"))
         .values("total")
     )
-    rows = Balance.objects.annotate(open=Coalesce(Subquery(sums), 0)).exclude(
-        held_credits=F("open")
-    )
+    owned = Balance.objects.filter(**{f"{payer.value}__isnull": False})
+    rows = owned.annotate(open=Coalesce(Subquery(sums), 0)).exclude(held_credits=F("open"))
     return [
-        f"Balance of {row.user_id}: {row.held_credits} held, open holds have {row.open}."
+        f"Balance of {row.owner.id}: {row.held_credits} held, open holds have {row.open}."
         for row in rows
     ]
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from accounts.models import GroupMember, User
+from accounts.models import ApiKey, GroupMember, User
 from billing.models import Budget, Transaction
 from billing.models.account import Kind
 from billing.models.budget import Measure, Period, Scope
@@ -124,7 +124,8 @@ def _in_scope(rule: Budget) -> QuerySet[Transaction]:
         case Scope.AGENT:
             return made.filter(agent_id=rule.scope_id)
         case _:
-            return made.filter(api_key_id=rule.scope_id)
+            keys = ApiKey.objects.in_line_with(rule.scope_id).values("pk")
+            return made.filter(Q(api_key_id=rule.scope_id) | Q(api_key_id__in=keys))
 
 
 def _amount(measure: str, key: str, context: str, *, cost: int, size: int) -> int:

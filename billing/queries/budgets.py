@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import Min, Q, QuerySet, Sum
 
-from accounts.models import GroupMember, User
+from accounts.models import ApiKey, GroupMember, User
 from billing.models import Budget, BudgetBucket, BudgetRequest
 from billing.models.budget import Period, RequestState, Scope
 from billing.queries.budget_windows import Window, frees_at, window_at
@@ -54,7 +54,8 @@ class Standing:
 def holding_for(user: User, *, agent_id: str = "", api_key_id: str = "", team_id: str = "") -> Q:
     """Return the condition for active rules that count a call; the groups are a subquery.
 
-    A team's call counts in the team's rules, not in those of the person who answers for it.
+    A team's call counts in the team's rules, not in those of the person who answers for it. Keys
+    that took each other's place have their rules together.
     """
     found = Q(scope=Scope.INSTANCE)
     if team_id:
@@ -69,7 +70,8 @@ def holding_for(user: User, *, agent_id: str = "", api_key_id: str = "", team_id
     if agent_id:
         found |= Q(scope=Scope.AGENT, scope_id=agent_id)
     if api_key_id:
-        found |= Q(scope=Scope.KEY, scope_id=api_key_id)
+        keys = ApiKey.objects.in_line_with(api_key_id).values("pk")
+        found |= Q(scope=Scope.KEY, scope_id=api_key_id) | Q(scope=Scope.KEY, scope_id__in=keys)
     return Q(is_active=True) & found
 
 

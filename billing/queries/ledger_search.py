@@ -6,7 +6,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Group, User
 from billing.models import Transaction, UsageDay, UsageHour
 from billing.queries.usage import days_done_until, hours_done_until
 
@@ -18,15 +18,20 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def named(word: str) -> Q:
     """Return the transactions that a word means: whose, of which model, of what id.
 
-    An e-mail address and a model are found by a part, everything else as a whole.
+    An e-mail address, a group's name and a model are found by a part, everything else as a whole.
+    A word with an @ is an address and nothing else.
     """
     people = User.objects.filter(email__icontains=word).values_list("pk", flat=True)[:MOST_PEOPLE]
+    if "@" in word:
+        return Q(user__in=list(people))
+    groups = Group.objects.filter(name__icontains=word).values_list("pk", flat=True)[:MOST_PEOPLE]
     models = [name for name in _known("model") if word.lower() in name.lower()]
     return (
         Q(key=word)
         | Q(conversation_id=word)
         | Q(message_id=word)
         | Q(user__in=list(people))
+        | Q(group__in=list(groups))
         | Q(model__in={*models, word})
     )
 

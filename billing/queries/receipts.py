@@ -1,7 +1,7 @@
 """What calls cost, class by class, from what the ledger kept of them; priced again to check it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -177,11 +177,25 @@ def receipts_check() -> list[str]:
         if not row.rates:  # moved in, or from before prices were kept
             continue
         entries = list(row.entries.all())
-        due = cost_again(usage_booked(entries, row), rates_from_json(row.rates), row.context)
+        rates = rates_from_json(row.rates)
+        due = cost_again(usage_booked(entries, row), rates, row.context)
         paid = credits_booked(entries)
-        if due != paid:
+        if due != paid and not _was_continued(usage_booked(entries, row), rates, row, paid):
             faults.append(f"Transaction {row.key} booked {paid} credits, its price makes {due}.")
     return faults
+
+
+def _was_continued(usage: TokenUsage, rates: Rates, row: Transaction, paid: int) -> bool:
+    """Return whether a program's call may be a turn of several requests, each with its own tier.
+
+    Only their sum is kept here, and it is longer than each of them: what was paid then lies
+    between all at the plain rates and all at those of long context.
+    """
+    if row.context != "relay" or rates.applying_to(usage.prompt_tokens) is rates:
+        return False
+    plain = replace(rates, premium=None, premium_above=None)
+    ends = sorted(cost_again(usage, one, row.context) for one in (plain, rates))
+    return ends[0] <= paid <= ends[1]
 
 
 def _of(user: User) -> QuerySet[Transaction]:

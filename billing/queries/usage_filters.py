@@ -10,20 +10,21 @@ from accounts.models import User
 from billing.queries.usage import DAY, Question, Span
 from librechat.kernel import clock
 
-# What the page groups by → the column that is summed up for it.
+# What the page groups by → what is summed up for it.
 GROUPINGS: dict[str, str] = {
     "user": "user_id",
-    "group": "user_id",
-    "role": "user_id",
+    "group": "group",
+    "role": "role",
     "model": "model",
     "provider": "endpoint",
     "agent": "agent_id",
     "key": "api_key_id",
+    "project": "project_id",
     "context": "context",
     "day": "day",
     "hour": "hour",
 }
-FILTERS = ("user", "group", "role", "model", "provider", "agent", "key", "context")
+FILTERS = ("user", "group", "role", "model", "provider", "agent", "key", "project", "context")
 MEASURES = ("money", "tokens", "calls", "estimated")
 # Days back from today; the months go by the calendar.
 PERIODS: dict[str, int] = {"today": 1, "7d": 7, "30d": 30, "90d": 90, "365d": 365}
@@ -73,6 +74,10 @@ class Cut:
         by = dict(zip(("by", "then"), self.by, strict=False))
         return urlencode({**when, **by, **self.filters, "measure": self.measure, **order})
 
+    def with_days_of_its_own(self) -> "Cut":
+        """Return the same days as such, which mean the same tomorrow."""
+        return replace(self, period="")
+
     def only(self, name: str, value: str) -> "Cut":
         """Return the cut narrowed down to one value, grouped by what comes next."""
         rest = tuple(other for other in self.by if other != name)
@@ -83,9 +88,12 @@ class Cut:
         return replace(self, filters={**self.filters, name: value}, by=by, page=1)
 
 
-def cut_parse(given: Mapping[str, str]) -> Cut:
-    """Return the cut of an address; what makes no sense is left out."""
-    first, last, period = _days(given)
+def cut_parse(given: Mapping[str, str], *, today: date | None = None) -> Cut:
+    """Return the cut of an address; what makes no sense is left out.
+
+    today: what presets count back from, if it is not this day.
+    """
+    first, last, period = _days(given, today or clock.now().date())
     by = [given.get(name, "") for name in ("by", "then")]
     levels = tuple(dict.fromkeys(name for name in by if name in GROUPINGS)) or ("model",)
     sort = given.get("sort", "")
@@ -120,8 +128,7 @@ def cut_question(cut: Cut) -> Question:
                 where[GROUPINGS[name]] = "" if value == NONE else value
     if {"group", "role"} & set(cut.filters):
         where["user_id__in"] = people.order_by().values("pk")
-    by = tuple(dict.fromkeys(GROUPINGS[name] for name in cut.by))
-    return Question(cut.span, by, where)
+    return Question(cut.span, tuple(GROUPINGS[name] for name in cut.by), where)
 
 
 def user_id(value: str) -> str:
@@ -137,11 +144,11 @@ def _filters(given: Mapping[str, str]) -> dict[str, str]:
     return {name: value[:LONGEST_VALUE] for name, value in values.items() if value}
 
 
-def _days(given: Mapping[str, str]) -> tuple[date, date, str]:
+def _days(given: Mapping[str, str], today: date) -> tuple[date, date, str]:
     """Return days of one's own, or those of a preset when they are just that."""
     asked = given.get("period", "")
     period = asked if asked in {*PERIODS, *MONTHS} else DEFAULT_PERIOD
-    preset = _preset(period)
+    preset = _preset(period, today)
     first, last = _day(given.get("from", "")), _day(given.get("to", ""))
     if first and last and first <= last and (last - first).days <= MOST_DAYS:
         is_preset = asked == period and (first, last) == preset
@@ -149,8 +156,7 @@ def _days(given: Mapping[str, str]) -> tuple[date, date, str]:
     return *preset, period
 
 
-def _preset(period: str) -> tuple[date, date]:
-    today = clock.now().date()
+def _preset(period: str, today: date) -> tuple[date, date]:
     this_month = today.replace(day=1)
     if period == "month":
         return this_month, today

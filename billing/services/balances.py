@@ -6,11 +6,11 @@ from accounts.models import User
 from accounts.services.audit import Act, Target, audit_record
 from accounts.services.invites import OWED
 from billing.models import Balance, Transaction
-from billing.models.account import Kind
+from billing.models.account import Kind, Owner
 from billing.queries.promises import PROMISED, promises_of
 from billing.services.ledger import Line, transaction_book
 from billing.services.movements import balance_move
-from billing.services.rules import balance_rules
+from billing.services.rules import balance_rules, is_checked_for
 
 LARGEST_AMOUNT = 10**15
 LARGEST_INTERVAL = 2**31 - 1
@@ -19,6 +19,17 @@ LARGEST_INTERVAL = 2**31 - 1
 def balance_get(user: User) -> Balance | None:
     """Return this person's balance, made if need be; None while theirs is off."""
     return balance_ensure(user=user) if balance_rules(user).enabled else None
+
+
+def balance_paying(user: User, *, team_id: str = "") -> Owner | None:
+    """Return whose balance pays a call, made if need be; None: the operator pays it.
+
+    A group pays the calls of its keys once it was given credits; nothing else pays them then.
+    """
+    if team_id:
+        is_there = Balance.objects.filter(group_id=team_id).exists()
+        return Owner(Kind.GROUP, team_id) if is_there and is_checked_for(team_id) else None
+    return None if balance_get(user) is None else Owner(Kind.USER, user.pk)
 
 
 def balance_ensure(*, user: User) -> Balance:
@@ -53,13 +64,13 @@ def balance_grant(
         Balance.objects.select_for_update().get(user=user)
         if Transaction.objects.filter(key=key).exists():
             return False
-        movement = balance_move(user.pk, grant=amount)
+        movement = balance_move(Owner.of(user), grant=amount)
         transaction_book(
             Transaction(key=key, user=user, context=context),
             lines=[
                 Line(Kind.USER, amount, raw_amount=amount),
                 Line(source, -amount, raw_amount=-amount),
-                *movement.lines(),
+                *movement.lines(Kind.USER),
             ],
         )
     return True

@@ -12,7 +12,8 @@ from billing.models import Budget, BudgetBucket, BudgetRequest
 from billing.models.budget import RequestState, Scope
 from billing.queries.budget_windows import window_at
 from billing.queries.budgets import holding_for, subject_of
-from billing.services.balances import LARGEST_AMOUNT, balance_ensure, balance_grant
+from billing.services.adjustments import Order, balance_add
+from billing.services.balances import LARGEST_AMOUNT
 from billing.services.budget_words import amount_text
 from billing.services.budgets import LARGEST_LIMIT, bucket_extra_add, budget_lock
 from librechat.kernel import clock
@@ -90,17 +91,19 @@ def request_grant_once(
 def request_grant_credits(
     *, request: BudgetRequest, actor: User, amount: int, answer: str = ""
 ) -> BudgetRequest:
-    """Add credits to the person's balance.
+    """Add credits to the person's balance, as an administrator adds them by hand.
 
     Raises:
+        AmountError: the balance would be too large; nothing was changed.
+        BalanceOffError: this person can have no balance; nothing was changed.
         BudgetRefusedError: no such amount; nothing was changed.
         BudgetRequestClosedError: it was answered before.
     """
-    balance_ensure(user=request.user)
     with transaction.atomic():
         row = _open(request)
         _check_amount(amount, LARGEST_AMOUNT)
-        balance_grant(user=row.user, amount=amount, key=f"request:{row.pk}", context="admin")
+        order = Order(reason=answer.strip() or row.reason, actor=actor, key=f"request-{row.pk}")
+        balance_add(owner=row.user, amount=amount, order=order)
         _close(row, RequestState.GRANTED, actor, answer, {"credits": amount})
     return row
 

@@ -1,6 +1,8 @@
 """Budgets in words: amounts, moments, what a refusal and a warning say."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -33,7 +35,10 @@ def moment_text(moment: datetime) -> str:
 
 def reset_text(standing: Standing) -> str:
     """Return a sentence about when room comes back."""
-    resets_at = standing.resets_at
+    return _reset_text(standing.resets_at)
+
+
+def _reset_text(resets_at: datetime | None) -> str:
     if resets_at is None:
         return _("It does not start anew by itself.")
     return _("There is room again from %(moment)s.") % {"moment": moment_text(resets_at)}
@@ -42,24 +47,35 @@ def reset_text(standing: Standing) -> str:
 def refusal(standing: Standing, *, cheaper_models: tuple[str, ...] = ()) -> BudgetExceededError:
     """Return the error that names the rule, what is left and when it starts anew."""
     rule, resets_at = standing.budget, standing.resets_at
-    left = amount_text(rule.measure, standing.room)
+    body = {
+        "type": "budget",
+        "rule": rule.name,
+        "ruleId": rule.pk,
+        "measure": rule.measure,
+        "limit": standing.limit,
+        "left": standing.room,
+        "resetsAt": clock.iso(resets_at) if resets_at else None,
+    }
+    return BudgetExceededError(refusal_text(body), body=body, cheaper_models=cheaper_models)
+
+
+def refusal_text(body: Mapping[str, Any]) -> str:
+    """Return what a refusal says, made of its facts: in the active language at any time.
+
+    Raises:
+        KeyError, TypeError, ValueError: these are not the facts of a refusal.
+    """
+    measure, resets_at = body["measure"], body["resetsAt"]
     sentence = _(
         "The budget “%(rule)s” does not cover this: of %(limit)s there are %(left)s left."
-    ) % {"rule": rule.name, "limit": amount_text(rule.measure, standing.limit), "left": left}
+    ) % {
+        "rule": body["rule"],
+        "limit": amount_text(measure, body["limit"]),
+        "left": amount_text(measure, body["left"]),
+    }
+    again = _reset_text(clock.parsed(resets_at) if resets_at else None)
     way_on = _("You can ask for more in your settings, under usage.")
-    return BudgetExceededError(
-        f"{sentence} {reset_text(standing)} {way_on}",
-        body={
-            "type": "budget",
-            "rule": rule.name,
-            "ruleId": rule.pk,
-            "measure": rule.measure,
-            "limit": standing.limit,
-            "left": standing.room,
-            "resetsAt": clock.iso(resets_at) if resets_at else None,
-        },
-        cheaper_models=cheaper_models,
-    )
+    return f"{sentence} {again} {way_on}"
 
 
 def warning_percent(standing: Standing) -> int:

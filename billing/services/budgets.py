@@ -165,8 +165,8 @@ def own_budget_delete(*, user: User, budget_id: str) -> None:
 def own_name(period: str, measure: str) -> str:
     """Return how a rule is called that a person set for themselves."""
     return _("My limit: %(measure)s, %(period)s") % {
-        "measure": Measure(measure).label if measure in Measure.values else measure,
-        "period": Period(period).label if period in Period.values else period,
+        "measure": str(Measure(measure).label) if measure in Measure.values else measure,
+        "period": str(Period(period).label) if period in Period.values else period,
     }
 
 

@@ -6,27 +6,30 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Group, User
 from billing import config
 from billing.errors import BudgetExceededError, InsufficientBalanceError, KeyTakenError
 from billing.models import Hold
+from billing.models.account import Kind
 from billing.models.budget import Measure
 from billing.models.hold import UNSETTLED, HoldState
 from billing.pricing.cost import INCOMPLETE, WHOLE, Cost, TokenUsage, cost_parts, held_cost
 from billing.pricing.matching import rates_for
 from billing.pricing.rates_json import rates_to_json
-from billing.services.balances import balance_ensure
+from billing.services.balances import balance_paying
 from billing.services.holds import (
     hold_close,
     hold_expire,
     hold_expiry,
+    hold_give_back,
     hold_locked,
     hold_place,
     hold_rates,
     hold_stretch,
 )
-from billing.services.movements import credits_free, credits_release
+from billing.services.movements import credits_free
 from billing.services.receipts import call_book
 from billing.services.refills import refill_if_due
 from billing.services.reservations import (
@@ -35,7 +38,6 @@ from billing.services.reservations import (
     reservations_release,
     reservations_settle,
 )
-from billing.services.rules import balance_rules
 from librechat.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -47,8 +49,9 @@ class Call:
 
     ``context``: LibreChat's word for why: message, title, memory …
     ``endpoint_rates``: model → the endpoint's own prices, over the table's.
-    ``team_id``: the group that calls; the operator pays, and its budgets count in place of the
-    person's. ``calls``: how many calls one hold is for; its tokens are those of all of them.
+    ``team_id``: the group that calls; its balance pays, without one the operator, and its budgets
+    count in place of the person's.
+    ``calls``: how many calls one hold is for; its tokens are those of all of them.
     """
 
     user: User
@@ -60,6 +63,7 @@ class Call:
     message_id: str = ""
     agent_id: str = ""
     api_key_id: str = ""
+    project_id: str = ""
     endpoint_rates: Mapping[str, Mapping[str, float]] | None = None
     team_id: str = ""
     calls: int = 1
@@ -79,7 +83,7 @@ def hold_open(*, call: Call, prompt_tokens: int, output_tokens: int) -> Hold:
 
     A call whose prompt is covered is never refused. ``hold.output_tokens`` says what the hold
     pays for, ``hold.notices`` what the person is told of their budgets; a key that has a hold
-    returns that one. While the person's balance is off only budgets limit them; while
+    returns that one. While no balance pays, only budgets limit it; while
     transactions are off, too, nothing is written where no budget holds.
 
     Raises:
@@ -90,7 +94,7 @@ def hold_open(*, call: Call, prompt_tokens: int, output_tokens: int) -> Hold:
         NoPriceError: the model has no price and such models are refused.
     """
     hold = _draft(call, prompt_tokens=prompt_tokens, output_tokens=output_tokens)
-    if not (hold.is_checked or config.transactions_enabled() or budgets_are_there()):
+    if not (hold.owner or config.transactions_enabled() or budgets_are_there()):
         return hold
     needed = held_cost(prompt_tokens, 0, hold_rates(hold))
     try:
@@ -120,7 +124,7 @@ def hold_extend(*, hold: Hold, output_tokens: int) -> Hold:
         return hold
     if hold_stretch(hold, output_tokens=output_tokens):
         return hold
-    if refill_if_due(user=hold.user) and hold_stretch(hold, output_tokens=output_tokens):
+    if _refilled(hold) and hold_stretch(hold, output_tokens=output_tokens):
         return hold
     return _refuse(hold, held_cost(hold.prompt_tokens, output_tokens, hold_rates(hold)))
 
@@ -152,7 +156,7 @@ def _settle(hold: Hold, batch: Batch, context: str) -> int:
             logger.info("A call was settled or released before.", extra={"key": hold.key})
             return (row.charged_credits or 0) if row else 0
         kept = reservations_lock(row) if row.is_reserved else []
-        if row.is_checked or config.transactions_enabled():
+        if row.owner or config.transactions_enabled():
             row.calls = batch.calls
             call_book(row, usage=usage, parts=parts, held=row.credits, context=context)
         used: dict[str, int] = {
@@ -172,8 +176,7 @@ def hold_release(*, hold: Hold) -> None:
         row = hold_locked(hold)
         if row is not None and row.state in UNSETTLED:
             reservations_release(reservations_lock(row) if row.is_reserved else [])
-            credits_release(row.user_id, held=row.credits)
-            hold_close(row, state=HoldState.RELEASED)
+            hold_give_back(row, state=HoldState.RELEASED)
 
 
 def hold_settle_abandoned(*, key: str, usage: TokenUsage) -> None:
@@ -183,6 +186,13 @@ def hold_settle_abandoned(*, key: str, usage: TokenUsage) -> None:
         hold_settle(hold=hold, usage=usage)
 
 
+def holds_forget(*, user: User) -> None:
+    """Give back what a person's calls hold of groups' credits; they go away, and their holds."""
+    with transaction.atomic():
+        for hold in Hold.objects.filter(user=user, payer=Kind.GROUP, state=HoldState.OPEN):
+            hold_release(hold=hold)
+
+
 def holds_sweep() -> int:
     """Let overdue holds go and return how many; their calls can still settle, late."""
     overdue = Hold.objects.overdue(clock.now()).values_list("pk", flat=True)
@@ -190,13 +200,15 @@ def holds_sweep() -> int:
 
 
 def _draft(call: Call, *, prompt_tokens: int, output_tokens: int) -> Hold:
+    rates = rates_to_json(rates_for(call.model, endpoint_rates=call.endpoint_rates))
+    owner = balance_paying(call.user, team_id=call.team_id)
     return Hold(
         key=call.key,
         user=call.user,
-        is_checked=balance_rules(call.user).enabled and not call.team_id,
+        payer=owner.kind if owner else Kind.OPERATOR,
         prompt_tokens=prompt_tokens,
         output_tokens=output_tokens,
-        rates=rates_to_json(rates_for(call.model, endpoint_rates=call.endpoint_rates)),
+        rates=rates,
         endpoint=call.endpoint,
         model=call.model,
         context=call.context,
@@ -204,6 +216,7 @@ def _draft(call: Call, *, prompt_tokens: int, output_tokens: int) -> Hold:
         message_id=call.message_id,
         agent_id=call.agent_id,
         api_key_id=call.api_key_id,
+        project_id=call.project_id,
         team_id=call.team_id,
         calls=call.calls,
         expires_at=hold_expiry(call.user),
@@ -212,33 +225,44 @@ def _draft(call: Call, *, prompt_tokens: int, output_tokens: int) -> Hold:
 
 def _placed(hold: Hold, needed: int) -> bool:
     """Hold everything, else after a due refill what is left, provided the prompt is covered."""
-    if hold.is_checked:
-        balance_ensure(user=hold.user)
+    owner = hold.owner
     if hold_place(hold, is_whole=True):
         # LibreChat refills when the prompt takes the last credit, not only when it lacks one.
-        if hold.is_checked and hold.credits == needed and credits_free(hold.user_id) <= 0:
-            refill_if_due(user=hold.user)
+        if owner and hold.credits == needed and credits_free(owner) <= 0:
+            _refilled(hold)
         return True
-    if credits_free(hold.user_id) <= needed:
-        refill_if_due(user=hold.user)
+    if owner and credits_free(owner) <= needed:
+        _refilled(hold)
     return hold_place(hold, is_whole=False)
+
+
+def _refilled(hold: Hold) -> bool:
+    """Refill the balance that pays, if it is due; a group's is filled by hand only."""
+    return hold.payer == Kind.USER and refill_if_due(user=hold.user)
 
 
 def _existing(call: Call) -> Hold | None:
     hold = Hold.objects.filter(key=call.key).first()
     if hold is not None and hold.user_id != call.user.pk:
-        raise KeyTakenError("This call was paid for by somebody else.")
+        raise KeyTakenError(_("This call was paid for by somebody else."))
     return hold
 
 
 def _refuse(hold: Hold, needed: int) -> NoReturn:
-    free = credits_free(hold.user_id)
+    owner = hold.owner
+    free = credits_free(owner) if owner else 0
     logger.info(
         "Refused a call: the balance is too low.",
-        extra={"user": hold.user_id, "balance": free, "needed": needed},
+        extra={"user": hold.user_id, "group": hold.team_id, "balance": free, "needed": needed},
     )
     raise InsufficientBalanceError(
         balance=free,
         token_cost=needed,
         prompt_tokens=hold.prompt_tokens,
+        group=_group_name(hold) if hold.payer == Kind.GROUP else "",
     )
+
+
+def _group_name(hold: Hold) -> str:
+    names = Group.objects.filter(pk=hold.team_id).values_list("name", flat=True)
+    return names.first() or hold.team_id

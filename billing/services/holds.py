@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import User
 from billing import config
 from billing.models import BudgetReservation, Hold
+from billing.models.account import Owner
 from billing.models.hold import UNSETTLED, HoldQuerySet, HoldState
 from billing.pricing.cost import Rates, held_cost, output_covered
 from billing.pricing.rates_json import rates_from_json
@@ -47,8 +48,9 @@ def hold_place(hold: Hold, *, is_whole: bool) -> bool:
         places = places_lock(hold) if budgets_are_there() else []
         places_check(places, hold)
         reach = places_reach(places, hold, hold.output_tokens)
-        if hold.is_checked:
-            covered = _place_paid(hold, reach, is_whole=is_whole)
+        owner = hold.owner
+        if owner is not None:
+            covered = _place_paid(hold, owner, reach, is_whole=is_whole)
             if covered is None:
                 return False
             reach = covered
@@ -75,8 +77,9 @@ def hold_stretch(hold: Hold, *, output_tokens: int) -> bool:
         reach = max(row.output_tokens, output_tokens)
         places = places_held(row) if row.is_reserved else []
         reach = places_stretch(places, row, reach)
-        if row.is_checked:
-            stretched = _reach_paid(row, reach)
+        owner = row.owner
+        if owner is not None:
+            stretched = _reach_paid(row, owner, reach)
             if stretched is None:
                 return False
             reach = stretched
@@ -100,7 +103,15 @@ def hold_close(row: Hold, *, state: HoldState, charged: int | None = None) -> No
     row.credits = 0
     row.charged_credits = charged
     row.closed_at = clock.now()
-    row.save(update_fields=["state", "credits", "charged_credits", "closed_at"])
+    row.save(update_fields=["state", "payer", "credits", "charged_credits", "closed_at"])
+
+
+def hold_give_back(row: Hold, *, state: HoldState) -> None:
+    """Give the credits of a locked hold back and write its end; its budgets are the caller's."""
+    owner = row.owner
+    if owner is not None:
+        credits_release(owner, held=row.credits)
+    hold_close(row, state=state)
 
 
 def hold_expire(pk: str) -> bool:
@@ -110,8 +121,7 @@ def hold_expire(pk: str) -> bool:
         if row is None:
             return False
         reservations_expire(reservations_lock(row) if row.is_reserved else [])
-        credits_release(row.user_id, held=row.credits)
-        hold_close(row, state=HoldState.EXPIRED)
+        hold_give_back(row, state=HoldState.EXPIRED)
     return True
 
 
@@ -126,12 +136,12 @@ def _locking() -> HoldQuerySet:
     return locking.annotate(is_reserved=Exists(reserved))  # type: ignore[no-redef] # the model declares it for its readers
 
 
-def _place_paid(hold: Hold, output_tokens: int, *, is_whole: bool) -> int | None:
+def _place_paid(hold: Hold, owner: Owner, output_tokens: int, *, is_whole: bool) -> int | None:
     """Hold credits for a draft; return how many output tokens they pay for."""
     rates = hold_rates(hold)
     wanted = held_cost(hold.prompt_tokens, output_tokens, rates)
     at_least = wanted if is_whole else held_cost(hold.prompt_tokens, 0, rates)
-    part = credits_hold(hold.user_id, at_least=at_least, at_most=wanted)
+    part = credits_hold(owner, at_least=at_least, at_most=wanted)
     if part is None:
         return None
     hold.credits = part
@@ -140,7 +150,7 @@ def _place_paid(hold: Hold, output_tokens: int, *, is_whole: bool) -> int | None
     return output_covered(part, hold.prompt_tokens, rates)
 
 
-def _reach_paid(row: Hold, output_tokens: int) -> int | None:
+def _reach_paid(row: Hold, owner: Owner, output_tokens: int) -> int | None:
     """Add credits to a locked row; return how many output tokens it then pays for."""
     rates = hold_rates(row)
     wanted = held_cost(row.prompt_tokens, output_tokens, rates) - row.credits
@@ -148,7 +158,7 @@ def _reach_paid(row: Hold, output_tokens: int) -> int | None:
         return output_tokens
     one_more = held_cost(row.prompt_tokens, row.output_tokens + 1, rates) - row.credits
     at_least = min(max(one_more, 1), wanted)
-    part = credits_hold(row.user_id, at_least=at_least, at_most=wanted)
+    part = credits_hold(owner, at_least=at_least, at_most=wanted)
     if part is None:
         return None
     row.credits += part

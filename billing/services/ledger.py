@@ -6,10 +6,9 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from accounts.models import User
 from billing.errors import UnbalancedError
 from billing.models import Account, Entry, Transaction
-from billing.models.account import PERSONAL, Kind
+from billing.models.account import OWNED, Kind, Owner
 from billing.models.transaction import TokenType
 
 
@@ -37,7 +36,7 @@ def transaction_book(header: Transaction, *, lines: Sequence[Line]) -> Transacti
     if left_over:
         raise UnbalancedError("The entries do not add up to zero.", left_over=left_over)
     with transaction.atomic(savepoint=False):
-        ids = _account_ids(header.user, kinds={line.kind for line in lines})
+        ids = _account_ids(header.owner, kinds={line.kind for line in lines})
         header.save()
         Entry.objects.bulk_create(
             Entry(
@@ -56,19 +55,21 @@ def transaction_book(header: Transaction, *, lines: Sequence[Line]) -> Transacti
     return header
 
 
-def account_code(kind: Kind, user: User | None) -> str:
-    """Return the code of the account: people have their own, the house has one per kind."""
-    return f"{kind.value}:{user.pk}" if user and kind in PERSONAL else kind.value
+def account_code(kind: Kind, owner: Owner | None) -> str:
+    """Return the code of the account: owners have their own, the house has one per kind."""
+    return f"{kind.value}:{owner.id}" if owner and kind in OWNED else kind.value
 
 
-def _account_ids(user: User | None, *, kinds: Iterable[Kind]) -> dict[Kind, str]:
-    codes = {account_code(kind, user): kind for kind in kinds}
+def _account_ids(owner: Owner | None, *, kinds: Iterable[Kind]) -> dict[Kind, str]:
+    codes = {account_code(kind, owner): kind for kind in kinds}
     known = _ids_by_code(codes)
     missing = [code for code in codes if code not in known]
     if missing:
         Account.objects.bulk_create(
             [
-                Account(code=code, kind=codes[code], user=user if ":" in code else None)
+                Account(
+                    code=code, kind=codes[code], **(owner.column if owner and ":" in code else {})
+                )
                 for code in missing
             ],
             ignore_conflicts=True,  # somebody else may open the same account right now

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from billing.models import Balance
-from billing.models.account import Kind
+from billing.models.account import Kind, Owner
 from billing.services.ledger import Line
 
 
@@ -26,13 +26,13 @@ class Movement:
     overdraft: int
     repaid: int
 
-    def lines(self) -> list[Line]:
-        """Return the entries between a person and their debt."""
+    def lines(self, kind: Kind) -> list[Line]:
+        """Return the entries between an owner's account of that kind and their debt."""
         from_debt = self.overdraft - self.repaid
         if not from_debt:
             return []
         return [
-            Line(Kind.USER, from_debt, raw_amount=from_debt),
+            Line(kind, from_debt, raw_amount=from_debt),
             Line(Kind.DEBT, -from_debt, raw_amount=-from_debt),
         ]
 
@@ -55,9 +55,9 @@ def moved(purse: Purse, *, release: int = 0, charge: int = 0, grant: int = 0) ->
     )
 
 
-def balance_move(user_id: str, *, release: int = 0, charge: int = 0, grant: int = 0) -> Movement:
+def balance_move(owner: Owner, *, release: int = 0, charge: int = 0, grant: int = 0) -> Movement:
     """Change a balance under its row lock; call it inside a transaction."""
-    row = Balance.objects.select_for_update().get(user_id=user_id)
+    row = Balance.objects.select_for_update().get(**owner.column)
     before = Purse(row.credits, row.held_credits, row.debt_credits)
     movement = moved(before, release=release, charge=charge, grant=grant)
     Balance.objects.filter(pk=row.pk).update(
@@ -68,30 +68,30 @@ def balance_move(user_id: str, *, release: int = 0, charge: int = 0, grant: int 
     return movement
 
 
-def credits_hold(user_id: str, *, at_least: int, at_most: int) -> int | None:
+def credits_hold(owner: Owner, *, at_least: int, at_most: int) -> int | None:
     """Hold as much as fits and return it; None when less than ``at_least`` is free.
 
     The usual case is one conditional UPDATE, so that two calls cannot hold the same credit.
     """
     everything = Balance.objects.filter(
-        user_id=user_id,
-        credits__gte=F("held_credits") + F("debt_credits") + at_most,
+        credits__gte=F("held_credits") + F("debt_credits") + at_most, **owner.column
     )
     if everything.update(held_credits=F("held_credits") + at_most):
         return at_most
-    row = Balance.objects.select_for_update().get(user_id=user_id)
-    part = min(row.free_credits, at_most)
-    if part < at_least:
+    row = Balance.objects.select_for_update().filter(**owner.column).first()
+    part = min(row.free_credits, at_most) if row else 0
+    if row is None or part < at_least:
         return None
     Balance.objects.filter(pk=row.pk).update(held_credits=F("held_credits") + part)
     return part
 
 
-def credits_release(user_id: str, *, held: int) -> None:
+def credits_release(owner: Owner, *, held: int) -> None:
     """Give held credits back."""
-    Balance.objects.filter(user_id=user_id).update(held_credits=F("held_credits") - held)
+    Balance.objects.filter(**owner.column).update(held_credits=F("held_credits") - held)
 
 
-def credits_free(user_id: str) -> int:
-    """Return what a call could hold now."""
-    return Balance.objects.get(user_id=user_id).free_credits
+def credits_free(owner: Owner) -> int:
+    """Return what a call could hold now; nothing where a balance was taken away meanwhile."""
+    row = Balance.objects.filter(**owner.column).first()
+    return row.free_credits if row else 0

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from accounts.services.audit import Act, Target, audit_record
@@ -21,7 +23,7 @@ UNCHANGED = "unchanged"
 LONGEST_NAME = 64
 AT_ONCE = 500
 TOLD = 50
-CLOSED = "This import was applied or discarded before. Nothing was changed."
+CLOSED = gettext_noop("This import was applied or discarded before. Nothing was changed.")
 
 
 class Change(TypedDict):
@@ -110,13 +112,13 @@ def price_import_apply(
                 if patterns is None or change["pattern"] in patterns
             ]
             if patterns is not None and not chosen:
-                raise PriceRefusedError("None of these prices is in the import.")
+                raise PriceRefusedError(_("None of these prices is in the import."))
             _replace(chosen, row, actor)
             _close(row, PriceImportState.APPLIED, actor, changes=chosen)
             prices_changed()
     except IntegrityError as exc:
         raise PriceTakenError(
-            "Somebody else sets one of these prices right now. Nothing was changed."
+            _("Somebody else sets one of these prices right now. Nothing was changed.")
         ) from exc
     return len(chosen)
 
@@ -135,7 +137,7 @@ def price_import_discard(*, price_import: PriceImport, actor: User | None) -> No
 def _open(price_import: PriceImport) -> PriceImport:
     row = PriceImport.objects.select_for_update().get(pk=price_import.pk)
     if row.state != PriceImportState.DRAFT:
-        raise PriceImportStaleError(CLOSED)
+        raise PriceImportStaleError(_(CLOSED))
     return row
 
 
@@ -180,8 +182,11 @@ def _check_fresh(changes: list[Change], holding: dict[str, dict[str, str]]) -> N
     for change in changes:
         if holding.get(change["pattern"]) != change["before"]:
             raise PriceImportStaleError(
-                f"The price of {change['pattern']} changed after this list was compared."
-                " Import the list again. Nothing was changed.",
+                _(
+                    "The price of %(pattern)s changed after this list was compared. Import the"
+                    " list again. Nothing was changed."
+                )
+                % {"pattern": change["pattern"]},
                 pattern=change["pattern"],
             )
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from accounts.services.audit import Act, Target, audit_record
@@ -17,7 +19,9 @@ from librechat.kernel import clock
 
 LONGEST_NOTE = 300
 LONGEST_SOURCE = 64
-TAKEN = "Somebody else set a price for these names at the same moment. Nothing was changed."
+TAKEN = gettext_noop(
+    "Somebody else set a price for these names at the same moment. Nothing was changed."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ def price_set(*, offer: Offer, actor: User | None) -> Price:
     price = _draft(offer, start=start, actor=actor)
     if start < now or (offer.valid_to is not None and offer.valid_to <= start):
         raise PriceRefusedError(
-            "A price starts now or later, and ends after it starts.", field="valid_from"
+            _("A price starts now or later, and ends after it starts."), field="valid_from"
         )
     try:
         with transaction.atomic():
@@ -59,7 +63,7 @@ def price_set(*, offer: Offer, actor: User | None) -> Price:
             _record("price.set", price, actor, before=_told(before), after=_told(price))
             prices_changed()
     except IntegrityError as exc:
-        raise PriceTakenError(TAKEN, pattern=price.pattern) from exc
+        raise PriceTakenError(_(TAKEN), pattern=price.pattern) from exc
     return price
 
 
@@ -75,7 +79,7 @@ def price_end(*, price: Price, actor: User | None, at: datetime | None = None) -
     with transaction.atomic():
         row = Price.objects.select_for_update().filter(pk=price.pk).first()
         if row is None or (row.valid_to is not None and row.valid_to <= now):
-            raise PriceRefusedError("This price is over already. Nothing was changed.")
+            raise PriceRefusedError(_("This price is over already. Nothing was changed."))
         if row.valid_from > now and at is None:
             _take_away(row, actor)
         else:
@@ -99,7 +103,7 @@ def _make_room(price: Price) -> Price | None:
     """End the price that holds where a drafted one starts, cut the draft at the next one."""
     rows = Price.objects.select_for_update().filter(pattern=price.pattern)
     if rows.filter(valid_from=price.valid_from).exists():
-        raise PriceTakenError(TAKEN, pattern=price.pattern)
+        raise PriceTakenError(_(TAKEN), pattern=price.pattern)
     following = rows.filter(valid_from__gt=price.valid_from).order_by("valid_from").first()
     if following and (price.valid_to is None or price.valid_to > following.valid_from):
         price.valid_to = following.valid_from
@@ -121,7 +125,7 @@ def _shorten(row: Price, at: datetime, actor: User | None, *, now: datetime) -> 
     is_sound = row.valid_from < at and (row.valid_to is None or at <= row.valid_to)
     if not is_sound or at < now:
         raise PriceRefusedError(
-            "A price ends now or later, after its start and not after its end.", field="valid_to"
+            _("A price ends now or later, after its start and not after its end."), field="valid_to"
         )
     before = _told(row)
     row.valid_to = at

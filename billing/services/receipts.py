@@ -2,7 +2,7 @@
 
 import logging
 
-from billing.models import Hold, Transaction
+from billing.models import Balance, Hold, Transaction
 from billing.models.account import Kind
 from billing.models.transaction import TokenType
 from billing.pricing.cost import Cost, TokenUsage, completion_rate, prompt_rate
@@ -20,23 +20,38 @@ def call_book(hold: Hold, *, usage: TokenUsage, parts: Cost, held: int, context:
     ``held``: the credits the hold still had. Two rows as in LibreChat, prompt and completion,
     against one of revenue; a call without tokens and cost moves the hold only.
     """
-    lines = _call_lines(hold, usage=usage, parts=parts)
-    if hold.is_checked:
-        movement = balance_move(hold.user_id, release=held, charge=parts.total)
-        lines += movement.lines()
-        if movement.overdraft:
-            logger.warning(
-                "A call cost more than its balance; the rest is booked as debt.",
-                extra={"key": hold.key, "user": hold.user_id, "debt": movement.overdraft},
-            )
+    moved = _balance_lines(hold, held=held, charge=parts.total)
     if usage.total_tokens or parts.total:
+        lines = [*_call_lines(hold, usage=usage, parts=parts), *moved]
         transaction_book(_header(hold, usage=usage, context=context), lines=lines)
+
+
+def _balance_lines(hold: Hold, *, held: int, charge: int) -> list[Line]:
+    """Move the balance that pays, if any; return the entries between it and its debt.
+
+    The operator pays when a group's balance was taken away while the call ran.
+    """
+    owner = hold.owner
+    if owner is None:
+        return []
+    try:
+        movement = balance_move(owner, release=held, charge=charge)
+    except Balance.DoesNotExist:
+        hold.payer = Kind.OPERATOR
+        return []
+    if movement.overdraft:
+        logger.warning(
+            "A call cost more than its balance; the rest is booked as debt.",
+            extra={"key": hold.key, owner.kind.value: owner.id, "debt": movement.overdraft},
+        )
+    return movement.lines(owner.kind)
 
 
 def _header(hold: Hold, *, usage: TokenUsage, context: str) -> Transaction:
     return Transaction(
         key=f"call:{hold.key}",
         user=hold.user,
+        group_id=hold.team_id if hold.payer == Kind.GROUP else None,
         context=context,
         endpoint=hold.endpoint,
         model=hold.model,
@@ -45,6 +60,7 @@ def _header(hold: Hold, *, usage: TokenUsage, context: str) -> Transaction:
         message_id=hold.message_id,
         agent_id=hold.agent_id,
         api_key_id=hold.api_key_id,
+        project_id=hold.project_id,
         rates=hold.rates,
         tokens=_tokens_within(usage),
         is_estimated=usage.is_estimated,
@@ -59,7 +75,7 @@ def _tokens_within(usage: TokenUsage) -> dict[str, int]:
 
 def _call_lines(hold: Hold, *, usage: TokenUsage, parts: Cost) -> list[Line]:
     rates = hold_rates(hold)
-    payer = Kind.USER if hold.is_checked else Kind.OPERATOR
+    payer = Kind(hold.payer)
     return [
         Line(
             payer,

@@ -27,7 +27,7 @@ def person(request: HttpRequest) -> User:
         NotSignedInError: nobody.
     """
     if not isinstance(request.user, User):
-        raise NotSignedInError("Nobody is signed in.")
+        raise NotSignedInError(_("Nobody is signed in."))
     return request.user
 
 

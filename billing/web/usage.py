@@ -48,7 +48,7 @@ class UsagePage(LoginRequiredMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show balance, month and receipts; ``?message=`` shows the calls of one answer."""
         user = person(request)
-        message_id = request.GET.get("message", "").replace("\x00", "")[:LONGEST_ID]
+        message_id = request.GET.get("message", "")[:LONGEST_ID]
         cursor = request.GET.get("before", "")
         used = own_usage(user)
         context = {
