@@ -23,6 +23,7 @@ from accounts.auth.step_up import step_up_check
 from accounts.limits.caller import Caller
 from accounts.models import ApiKey, User
 from agents.models import RelayCall
+from agents.models.relay_call import TOKEN_COLUMNS
 from agents.services.relay_contents import (
     CAPABILITY,
     LONGEST_REASON,
@@ -70,7 +71,7 @@ class RelayCallAdmin(ReadOnlyAdmin):
         "status",
         "started_at",
         ("endpoint", KeptValuesFilter),
-        "route",
+        ("route", KeptValuesFilter),
         "is_stream",
     )
     search_fields = (
@@ -100,11 +101,7 @@ class RelayCallAdmin(ReadOnlyAdmin):
         "status",
         "http_status",
         "error_code",
-        "input_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "output_tokens",
-        "reasoning_tokens",
+        *TOKEN_COLUMNS,
         "is_estimated",
         "cost",
         "first_byte_ms",

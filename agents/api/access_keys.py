@@ -26,15 +26,10 @@ from accounts.services.api_keys import (
     api_key_change,
     api_key_get,
     api_key_revoke,
+    api_key_rotate,
     api_keys_of,
 )
-from agents.services.relay_keys import (
-    KEY_PERIODS,
-    Spending,
-    key_budgets,
-    relay_key_make,
-    relay_key_rotate,
-)
+from agents.services.relay_keys import KEY_PERIODS, Spending, key_budgets, relay_key_make
 from billing.models import Budget
 from billing.models.budget import Measure
 from librechat.kernel import clock
@@ -99,8 +94,8 @@ ROTATION = inline_serializer(
 
 def keys_json(keys: list[ApiKey]) -> list[dict[str, object]]:
     """Return keys as LibreChat's clients see them, with their terms; never their texts."""
-    budgets = key_budgets([key.pk for key in keys])
-    return [_key_json(key, [one for one in budgets if one.scope_id == key.pk]) for key in keys]
+    budgets = key_budgets(keys)
+    return [_key_json(key, budgets[key.pk]) for key in keys]
 
 
 def key_json(key: ApiKey) -> dict[str, object]:
@@ -272,7 +267,7 @@ class AccessKeyRotationView(KeyedView):
         hours = body_of(request).get("overlapHours", 24)
         if isinstance(hours, bool) or not isinstance(hours, int) or not 0 <= hours <= 24 * 30:
             raise InvalidInputError("overlapHours is a whole number of hours, up to 30 days.")
-        made, text = relay_key_rotate(
+        made, text = api_key_rotate(
             key=key, overlap=timedelta(hours=hours), actor=user, caller=Caller.of(request)
         )
         key.refresh_from_db()

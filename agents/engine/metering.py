@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from agents.engine.events import Noticed
+from agents.engine.holding import hold_opened
 from agents.engine.offload import offload
 from agents.llm import tokens
 from agents.llm.wire import neutral
@@ -157,11 +158,8 @@ async def metered(
         BudgetExceededError: before the call, or in it when a budget is used up.
         InsufficientBalanceError: before the call, or in it when the hold is used up.
     """
-    hold = await offload(
-        charging.hold_open,
-        call=priced.call,
-        prompt_tokens=priced.prompt_tokens,
-        output_tokens=priced.held_output,
+    hold = await hold_opened(
+        priced.call, prompt_tokens=priced.prompt_tokens, output_tokens=priced.held_output
     )
     failpoints.hit("after_hold")
     meter.calls += 1

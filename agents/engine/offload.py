@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.db import connections
+from django.utils import translation
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,8 +26,11 @@ async def offload(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     left running behind the caller's back (``sync_to_async`` swallows the cancellation instead).
     """
     context = contextvars.copy_context()
+    language = translation.get_language()
 
     def work_and_return_connections() -> T:
+        if language:  # kept with the context, but for its own thread alone
+            translation.activate(language)
         try:
             return work(*args, **kwargs)
         finally:

@@ -139,6 +139,7 @@ def _prepared(
         message_id=spec.message_id,
         agent_id=spec.agent_id,
         api_key_id=spec.api_key_id,
+        project_id=spec.project_id,
         endpoint_rates=spec.endpoint_rates,
     )
     request = neutral.ChatRequest(spec.model, fitted, parameters=spec.parameters)

@@ -18,6 +18,7 @@ class RunSpec:
     ``max_output``: the most the model writes in one call; None when unknown.
     ``is_window_explicit``: a person chose the window, so no head-room is kept.
     ``agent_id``, ``api_key_id``: by whom and with which key the run is made, where it is.
+    ``project_id``: of the project its chat is in.
     ``context``: what the transaction is booked as: ``message`` or ``title``.
     """
 
@@ -37,4 +38,5 @@ class RunSpec:
     message_id: str = ""
     agent_id: str = ""
     api_key_id: str = ""
+    project_id: str = ""
     context: Literal["message", "title"] = "message"

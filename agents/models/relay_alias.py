@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from librechat.kernel import clock
@@ -11,9 +12,9 @@ from librechat.kernel.ids import ObjectIdField
 class Match(models.TextChoices):
     """How a client's name is compared with an alias."""
 
-    EXACT = "exact"
-    PREFIX = "prefix"
-    REGEX = "regex"
+    EXACT = "exact", _("Exact")
+    PREFIX = "prefix", _("Prefix")
+    REGEX = "regex", _("Regex")
 
 
 class RelayAlias(models.Model):

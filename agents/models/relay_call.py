@@ -4,22 +4,37 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models import User
 from librechat.kernel import clock
 from librechat.kernel.ids import ObjectIdField
 
+# How tokens are told apart, in the order they are shown in.
+TOKEN_COLUMNS = (
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cache_write_long_tokens",
+    "image_tokens",
+    "audio_tokens",
+    "embedding_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "audio_output_tokens",
+)
+
 
 class CallStatus(models.TextChoices):
     """How a call ended."""
 
-    OK = "ok"
-    ERROR = "error"
-    ABORTED = "aborted"  # the client went away
-    LIMITED = "limited"  # ours: rate, parallel calls, budget, balance
-    REFUSED = "refused"  # ours: not allowed, not understood
-    LOST = "lost"  # the server died under it
+    OK = "ok", _("Ok")
+    ERROR = "error", _("Error")
+    ABORTED = "aborted", _("Aborted")  # the client went away
+    LIMITED = "limited", _("Limited")  # ours: rate, parallel calls, budget, balance
+    REFUSED = "refused", _("Refused")  # ours: not allowed, not understood
+    LOST = "lost", _("Lost")  # the server died under it
 
 
 class RelayCallQuerySet(models.QuerySet["RelayCall"]):
@@ -34,6 +49,8 @@ class RelayCall(models.Model):
     """One call of the relay; the ids are kept as text, so that the record outlives what they name.
 
     allowance: key of the hold it was paid from; empty where nothing was held.
+    image_tokens, audio_tokens, embedding_tokens: of the input; cache_write_long_tokens: of what
+    the cache kept; reasoning_tokens, audio_output_tokens: of the output.
     end_user: a hash of whom the client said it acts for.
     prompt_credits, credits: what its prompt and all of it cost.
     first_byte_ms, total_ms: milliseconds, None where there was no such moment.
@@ -64,6 +81,11 @@ class RelayCall(models.Model):
     cache_write_tokens = models.PositiveBigIntegerField(default=0)
     output_tokens = models.PositiveBigIntegerField(default=0)
     reasoning_tokens = models.PositiveBigIntegerField(default=0)
+    image_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    audio_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    embedding_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    cache_write_long_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    audio_output_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
     is_estimated = models.BooleanField(default=False)
     prompt_credits = models.BigIntegerField(default=0)
     credits = models.BigIntegerField(default=0)

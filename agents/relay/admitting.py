@@ -2,7 +2,7 @@
 
 import orjson
 
-from agents.llm.wire.fields import JsonObject, NotJsonError, parsed_json
+from agents.llm.wire.fields import JsonObject, NotJsonError, parse_asked
 from agents.relay.calling import Calling, estimated_output, estimated_prompt, name_of_model
 from agents.relay.problems import RelayError
 from agents.relay.targets import Target
@@ -20,14 +20,14 @@ async def json_body(visit: Visit) -> tuple[bytes, JsonObject]:
     """
     body = await visit.exchange.body()
     try:
-        parsed, is_repaired = parsed_json(body)
+        parsed, is_repaired = parse_asked(body)
     except NotJsonError as exc:
         raise RelayError.bad_request(NOT_JSON) from exc
     if not isinstance(parsed, dict):
         raise RelayError.bad_request("The body must be a JSON object.")
     if body.count(b"{") + body.count(b"[") > MOST_DEPTH and _is_deep(parsed):
         raise RelayError.bad_request(NOT_JSON)
-    # What had to be repaired to be read (NaN, half a surrogate pair) is not handed on as it came.
+    # What had to be repaired to be read (half a surrogate pair) is not handed on as it came.
     return (orjson.dumps(parsed) if is_repaired else body), parsed
 
 

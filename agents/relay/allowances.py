@@ -1,10 +1,10 @@
 """Credits held for some calls of one key and model."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from typing import ParamSpec
 
+from agents.engine.holding import hold_opened
 from agents.engine.offload import offload
 from agents.relay.keys import KeyFacts
 from agents.relay.problems import RelayError
@@ -16,8 +16,6 @@ from billing.pricing.cost import Rates
 from billing.services import charging
 from billing.services.holds import hold_rates
 from librechat.kernel.ids import new_object_id
-
-P = ParamSpec("P")
 
 RETIRE_SECONDS = 2.0  # an allowance is settled when it is this old, however much is left of it
 
@@ -34,7 +32,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class Allowance:
-    """Credits held for some calls of one key and model, and what its calls have come to."""
+    """Credits held for some calls of one key and model, and what its calls have come to.
+
+    wanted_more: output tokens that calls wait for which outgrow what they drew.
+    """
 
     hold: Hold
     rates: Rates
@@ -44,6 +45,8 @@ class Allowance:
     retires_at: float
     running: int = 0
     is_retired: bool = False
+    wanted_more: int = 0
+    growing: asyncio.Lock = field(default_factory=asyncio.Lock)
     settlement: Settlement = field(default_factory=Settlement)
 
 
@@ -66,7 +69,7 @@ async def allowance_open(wanted: Wanted, *, calls: int) -> Allowance:
         calls=calls,
     )
     prompt, output = wanted.prompt_tokens * calls, wanted.output_tokens * calls
-    hold = await paid(charging.hold_open, call=call, prompt_tokens=prompt, output_tokens=output)
+    hold = await paid(hold_opened(call, prompt_tokens=prompt, output_tokens=output))
     return Allowance(
         hold=hold,
         rates=hold_rates(hold),
@@ -88,13 +91,35 @@ def covers(allowance: Allowance, wanted: Wanted) -> bool:
     )
 
 
-async def paid(work: Callable[P, Hold], *args: P.args, **kwargs: P.kwargs) -> Hold:
-    """Do a piece of billing's work away from the loop.
+async def allowance_grow(allowance: Allowance, more: int) -> None:
+    """Promise more output tokens to one of its calls.
+
+    One write serves all calls that wait for it: those of a busy key outgrow their part together.
+
+    Raises:
+        RelayError: there is no more; what is left may be less than asked for.
+    """
+    allowance.wanted_more += more
+    try:
+        async with allowance.growing:
+            if allowance.output_left < more:
+                hold = allowance.hold
+                before = hold.output_tokens
+                total = before + allowance.wanted_more - allowance.output_left
+                await paid(offload(charging.hold_extend, hold=hold, output_tokens=total))
+                allowance.output_left += hold.output_tokens - before
+            allowance.output_left = max(0, allowance.output_left - more)
+    finally:
+        allowance.wanted_more -= more
+
+
+async def paid(work: Awaitable[Hold]) -> Hold:
+    """Wait for a piece of billing's work.
 
     Raises:
         RelayError: the credits are not there, a budget is used up, or the model has no price.
     """
     try:
-        return await offload(work, *args, **kwargs)
+        return await work
     except (BudgetExceededError, InsufficientBalanceError, NoPriceError) as exc:
         raise RelayError("out_of_funds", exc.message) from exc

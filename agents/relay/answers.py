@@ -12,7 +12,6 @@ from http import HTTPStatus
 
 import orjson
 from asgiref.typing import ASGISendCallable, ASGISendEvent
-from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
 from agents import config
@@ -21,8 +20,8 @@ from agents.llm.wire.fields import JsonObject, object_of
 from agents.models import CallStatus
 from agents.relay import observing
 from agents.relay.calling import Calling, content_of, head_of
+from agents.relay.shelf import shelf
 from agents.relay.targets import Target
-from librechat.kernel import secrets
 
 logger = logging.getLogger(__name__)
 
@@ -120,10 +119,8 @@ def _json(value: object) -> str:
 def _load(name: str) -> Kept | None:
     """Return what is kept; a cache that fails keeps nothing."""
     try:
-        text = cache.get(name)
-        fields: JsonObject = orjson.loads(secrets.decrypt(text)) if text else {}
-    except secrets.UnreadableSecretError:
-        return None  # written before the secrets changed
+        text = shelf.read([name]).get(name)
+        fields: JsonObject = orjson.loads(text) if text else {}
     except Exception:
         logger.exception("The relay's kept answers could not be read.")
         return None
@@ -136,7 +133,7 @@ def _keep(name: str, answer: Kept, seconds: int) -> None:
         if object_of(orjson.loads(answer.body)).get("error"):
             return  # a failure that calls itself a success
         text = orjson.dumps({"target": answer.target, "body": answer.body.decode()}).decode()
-        cache.set(name, secrets.encrypt(text), timeout=seconds)
+        shelf.keep(name, text, seconds=seconds)
     except Exception:
         logger.exception("An answer of the relay could not be kept.")
 

@@ -27,7 +27,7 @@ from agents.relay.exchange import ClientGoneError, Exchange, read_headers
 from agents.relay.keys import KeyFacts, key_text
 from agents.relay.live import Live
 from agents.relay.problems import RelayError, Speech
-from agents.relay.record import Record, shortened
+from agents.relay.record import Record, shortened, shortened_tags
 from agents.relay.routes import UNKNOWN, Route, route_of, speech_of
 from agents.relay.service import Service
 from agents.relay.storing import replay
@@ -188,7 +188,8 @@ def _check(exchange: Exchange, route: Route) -> None:
     if exchange.method not in route.methods:
         allowed = ", ".join(route.methods)
         raise RelayError("wrong_method", f"Use {allowed} here.", headers={"allow": allowed})
-    if "key" in dict(parse_qsl(exchange.scope["query_string"].decode("latin-1"))):
+    query = exchange.scope["query_string"]
+    if query and "key" in dict(parse_qsl(query.decode("latin-1"))):
         raise RelayError.bad_request("Keys belong in a header: addresses end up in logs.")
 
 
@@ -197,7 +198,6 @@ def _record(exchange: Exchange, route: Route, facts: KeyFacts, address: str) -> 
     agent = headers.get("user-agent", "")
     session = headers.get("x-claude-code-session-id") or headers.get("session-id") or ""
     tags = headers.get("x-relay-tags", "")
-    named = (tag.partition("=") for tag in tags.split(",") if tag.strip())
     return Record(
         id=exchange.id,
         started_at=time.time(),
@@ -209,12 +209,14 @@ def _record(exchange: Exchange, route: Route, facts: KeyFacts, address: str) -> 
         address=network_of(address),
         user_agent=shortened("user_agent", agent.partition(" ")[0]),
         session=shortened("session", session),
-        tags={
-            name.strip()[:64]: value.strip()[:256]
-            for name, _sign, value in named
-            if name.strip() not in OWN_TAGS
-        },
+        tags=_tags(tags) if tags else {},
     )
+
+
+def _tags(text: str) -> dict[str, str]:
+    named = (tag.partition("=") for tag in text.split(",") if tag.strip())
+    told = ((name.strip(), value.strip()) for name, _sign, value in named)
+    return shortened_tags((name, value) for name, value in told if name not in OWN_TAGS)
 
 
 def _note(service: Service, record: Record, refusal: RelayError, speech: Speech) -> None:

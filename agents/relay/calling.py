@@ -58,6 +58,7 @@ class Calling:
     failed_in_stream: bool = False
     draw: Draw | None = None
     usage: Usage | None = None
+    requests: list[Usage] = field(default_factory=list)  # of one answer, all but the last
     dropped: tuple[str, ...] = ()  # what the upstream's dialect cannot say
     answer: list[bytes] = field(default_factory=list)  # kept by the key's policy
 
@@ -93,8 +94,13 @@ class Calling:
             return
         if self.facts.content_days:
             self.answer.append(chunk)
-        self.live.written_at = asyncio.get_running_loop().time()
-        await self.exchange.write(chunk)
+        live = self.live
+        live.written_at = asyncio.get_running_loop().time()
+        # A timer for each piece would be a third of what it costs: the running calls are looked
+        # after anyway.
+        live.is_writing = True
+        await self.exchange.write_watched(chunk)
+        live.is_writing = False
 
 
 class Cooldowns:
@@ -173,7 +179,9 @@ class Attempts:
         record.http_status = record.http_status or exchange.status
         record.bytes_in, record.bytes_out = exchange.bytes_in, exchange.bytes_out
         record.total_ms = round((asyncio.get_running_loop().time() - exchange.started) * 1000)
-        self._meter.close(calling.draw, calling.usage, content=content_of(calling))
+        self._meter.close(
+            calling.draw, calling.usage, requests=calling.requests, content=content_of(calling)
+        )
         observing.closed(record)
 
     async def _try(self, calling: Calling, targets: list[Target], ask: Ask) -> None:
@@ -183,7 +191,8 @@ class Attempts:
             record.endpoint, record.model = target.endpoint, target.model
             record.upstream_dialect = target.dialect or target.connection.dialect
             record.retries = number
-            record.fallback_from = targets[0].id if number else ""
+            calling.requests = []
+            record.fallback_from = shortened("fallback_from", targets[0].id) if number else ""
             calling.draw = await self._meter.draw(
                 calling.wanted(target), record, before=calling.draw
             )
@@ -264,4 +273,6 @@ def content_of(calling: Calling) -> bytes:
 
 def _safe(text: str) -> bytes:
     """Return a header's value without what would end the line."""
-    return "".join(sign for sign in text if sign.isprintable()).encode("ascii", "replace")
+    if not text.isprintable():
+        text = "".join(sign for sign in text if sign.isprintable())
+    return text.encode("ascii", "replace")

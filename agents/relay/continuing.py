@@ -25,8 +25,10 @@ from agents.llm.wire.neutral import (
 )
 from agents.llm.wire.preparing import Prepared
 from agents.relay.calling import Calling
+from agents.relay.metering import requests_of
 from agents.relay.passing import BROKE_OFF
 from agents.relay.targets import Target
+from billing.pricing.cost import cost_parts_together, held_cost
 
 MOST_FURTHER = 8  # requests of one answer: a provider without end must not spend without end
 
@@ -41,6 +43,7 @@ async def whole_turn(
         RelayError: nothing is left to pay for going on.
     """
     turn = Turn(prepared)
+    calling.requests = turn.ended
     while turn.is_open:
         if turn.said:
             await _promise(calling, target, turn)
@@ -62,12 +65,15 @@ class Turn:
     """One answer, made of as many requests as its provider wants.
 
     ``is_open``: a request is to be made. ``said`` and ``used``: in the requests so far.
+    ``ended``: what each request but the running one came to.
     """
 
     def __init__(self, prepared: Prepared) -> None:
         self.is_open = True
         self.said: PausedTurn | None = None
         self.used = Usage()
+        self.ended: list[Usage] = []
+        self._running = Usage()
         self._before = Usage()  # in the requests before the running one
         self._prepared = prepared
         self._left = MOST_FURTHER
@@ -75,8 +81,7 @@ class Turn:
     @property
     def repeated_tokens(self) -> int:
         """What the next request says again: the last one and its answer."""
-        used, before = self.used, self._before
-        return used.prompt_tokens - before.prompt_tokens + used.output_tokens - before.output_tokens
+        return self._running.prompt_tokens + self._running.output_tokens
 
     def next_request(self) -> Prepared:
         """Return what to ask now; the answer's limit is one for all requests."""
@@ -85,6 +90,8 @@ class Turn:
             return self._prepared
         self._left -= 1
         self._before = self.used
+        self.ended.append(self._running)
+        self._running = Usage()
         request = self._prepared.request
         parameters = {**request.parameters, **self._limit()}
         request = replace(request, continued=self.said, parameters=parameters)
@@ -114,6 +121,7 @@ class Turn:
         for event in batch:
             match event:
                 case UsageReported(usage):
+                    self._running = usage
                     self.used = _sum(self._before, usage)
                     heard.append(UsageReported(self.used))
                 case Started() if self.said is not None:
@@ -137,7 +145,8 @@ async def _promise(calling: Calling, target: Target, turn: Turn) -> None:
     """Promise a further request's credits on top of what the call holds.
 
     More can be held for an answer only, so what goes in counts as so much of an answer as it
-    costs. A hold of its own would be another message to budgets that count messages.
+    costs. A hold of its own would be another message to budgets that count messages. Whether a
+    request is priced as a long one is decided by its own prompt, not by the sum of all.
 
     Raises:
         RelayError: they are not there.
@@ -146,10 +155,13 @@ async def _promise(calling: Calling, target: Target, turn: Turn) -> None:
     if draw is None:
         return
     wanted = calling.wanted(target)
-    prompt = turn.used.prompt_tokens + max(wanted.prompt_tokens, turn.repeated_tokens)
-    rates = draw.allowance.rates.applying_to(prompt)
-    unheld = max(0, prompt - draw.prompt_tokens)
-    as_answer = unheld * rates.prompt / rates.completion if rates.completion else 0
-    needed = turn.used.output_tokens + wanted.output_tokens + math.ceil(as_answer)
+    rates = draw.allowance.rates
+    held = rates.applying_to(draw.prompt_tokens)
+    prompt = max(wanted.prompt_tokens, turn.repeated_tokens)
+    needed = turn.used.output_tokens + wanted.output_tokens
+    if held.completion:
+        owed = cost_parts_together(requests_of(turn.used, turn.ended), rates).total
+        owed += held_cost(prompt, wanted.output_tokens, rates)
+        needed = max(needed, math.ceil((owed - draw.prompt_tokens * held.prompt) / held.completion))
     while draw.output_tokens < needed:
         await calling.meter.extend(draw)

@@ -44,7 +44,7 @@ from agents.relay.lengths import answer_length
 from agents.relay.live import HEAD_SECONDS
 from agents.relay.passing import BROKE_OFF, STREAM_HEADERS
 from agents.relay.problems import RelayError
-from agents.relay.record import shortened
+from agents.relay.record import shortened, shortened_tags
 from agents.relay.targets import Target
 
 OPENAI_MODEL = re.compile(r"(?:gpt-|chatgpt|o\d)")
@@ -71,7 +71,7 @@ def read(wire: str, calling: Calling) -> Asked:
         record.end_user = end_user_hash(asked.end_user, calling.facts.id)
         parameters = {**asked.request.parameters, "user": record.end_user}
         asked = replace(asked, request=replace(asked.request, parameters=parameters))
-    record.tags.update({name[:64]: text[:256] for name, text in asked.tags.items()})
+    record.tags.update(shortened_tags(asked.tags.items()))
     record.session = record.session or shortened("session", asked.session)
     return asked
 

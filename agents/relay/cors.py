@@ -30,7 +30,7 @@ REQUEST_HEADERS = ", ".join(
 )
 EXPOSED = (
     b"x-request-id, request-id, retry-after, retry-after-ms, x-should-retry, x-relay-model, "
-    b"x-relay-dropped, x-relay-cost, x-relay-cache, x-ratelimit-limit-requests, "
+    b"x-relay-dropped, x-relay-cost, x-relay-cache, x-relay-estimated, x-ratelimit-limit-requests, "
     b"x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, "
     b"x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, "
     b"anthropic-ratelimit-requests-limit, anthropic-ratelimit-requests-remaining, "

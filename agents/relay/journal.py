@@ -7,6 +7,7 @@ locked belongs to a dead one and is replayed.
 """
 
 import fcntl
+import logging
 import mmap
 import os
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ from pathlib import Path
 import orjson
 
 from agents.relay.record import FIELDS, Record, values_of
+
+logger = logging.getLogger(__name__)
 
 SEGMENT_BYTES = 8 * 1024 * 1024
 SUFFIX = ".jsonl"
@@ -68,8 +71,21 @@ class Journal:
         return segment
 
     def closed(self, segment: Segment, record: Record) -> None:
-        """Note how a call ended."""
-        segment.append(_line(b"close", record))
+        """Note how a call ended; without room on the disk only the database will know."""
+        try:
+            segment.append(_line(b"close", record))
+        except OSError:
+            logger.exception("The end of a relayed call could not be written to the journal.")
+
+    def noted(self, record: Record) -> Segment | None:
+        """Note a call that cost nothing; None where there is no room: it may do without."""
+        try:
+            segment = self.opened(record)
+        except OSError:
+            logger.exception("A refused call could not be written to the journal.")
+            return None
+        self.closed(segment, record)
+        return segment
 
     def flushed(self, segment: Segment) -> None:
         """Note that a call is in the database."""
@@ -90,14 +106,30 @@ class Journal:
         self._number += 1
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{os.getpid()}-{id(self):x}-{self._number}{SUFFIX}"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.ftruncate(descriptor, SEGMENT_BYTES)
-        self._current = Segment(path, descriptor, mmap.mmap(descriptor, SEGMENT_BYTES))
+        self._current = _made(path)
         self._current.append(HEAD)
         if previous is not None and not previous.pending:
             _remove(previous)
         return self._current
+
+
+def _made(path: Path) -> Segment:
+    """Return a new segment, locked.
+
+    Its room is taken at once: on a full disk a process dies that writes into memory without any.
+
+    Raises:
+        OSError: there is no room.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.posix_fallocate(descriptor, 0, SEGMENT_BYTES)
+        return Segment(path, descriptor, mmap.mmap(descriptor, SEGMENT_BYTES))
+    except OSError:
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
+        raise
 
 
 def abandoned(folder: Path) -> Iterator[tuple[Path, list[Record], list[Record]]]:
@@ -106,16 +138,33 @@ def abandoned(folder: Path) -> Iterator[tuple[Path, list[Record], list[Record]]]
     The caller deletes what it has stored; until then nobody else gets the segment.
     """
     for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.exists() else []:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
+        descriptor = _taken(path)
+        if descriptor is None:
             continue
         try:
             yield (path, *_read(path))
         finally:
             os.close(descriptor)
+
+
+def _taken(path: Path) -> int | None:
+    """Return the lock on a dead process's segment; None for a living one's, or where there is none.
+
+    Several processes start at once: what another one has stored meanwhile is gone.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    if not path.exists():  # deleted between the two
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def _read(path: Path) -> tuple[list[Record], list[Record]]:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 
+from django.db.models import Q
+
 from accounts.errors import BannedError, NotSignedInError
 from accounts.life_errors import KeyScopeError
-from accounts.limits.bans import ban_check
+from accounts.limits.bans import ban_check, bans_of
 from accounts.models import ApiKey, User, token_hash
+from accounts.services.api_key_opening import api_key_open
 from accounts.services.api_key_terms import RELAY
-from accounts.services.api_keys import api_key_open, keys_stamp
+from accounts.services.api_keys import keys_stamp
 from agents.engine.offload import offload
 from agents.relay.memory import Memory
 from agents.relay.problems import RelayError, Speech
@@ -25,9 +28,13 @@ SUBSCOPE = f"{RELAY}:"
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """A key that works, as far as the relay needs it."""
+    """A key that works, as far as the relay needs it.
+
+    counted_as: the id by which its limits count; of keys that took each other's place the same.
+    """
 
     id: str
+    counted_as: str
     user: User
     team_id: str
     scopes: frozenset[str]
@@ -46,7 +53,7 @@ class KeyFacts:
         """
         narrowed = {name for name in self.scopes if name.startswith(SUBSCOPE)}
         if narrowed and f"{SUBSCOPE}{scope}" not in narrowed:
-            raise RelayError("forbidden", "This key is not allowed on this route.", code="scope")
+            raise RelayError("forbidden", "This key is not allowed on this route.", reason="scope")
 
     def check_address(self, address: str) -> None:
         """Pass when the key may be used from an address.
@@ -56,7 +63,10 @@ class KeyFacts:
         """
         if self.networks and not _lies_in(address, self.networks):
             raise RelayError(
-                "forbidden", "This key may not be used from your address.", code="address"
+                "forbidden",
+                "This key may not be used from your address.",
+                code="address_not_allowed",
+                reason="address",
             )
 
     def may_use(self, model: str) -> bool:
@@ -106,6 +116,7 @@ def facts_of(key: ApiKey) -> KeyFacts:
     """Return what the relay needs of a key."""
     return KeyFacts(
         id=key.pk,
+        counted_as=key.counted_as,
         user=key.user,
         team_id=key.group_id or "",
         scopes=frozenset(key.scopes),
@@ -119,17 +130,12 @@ def facts_of(key: ApiKey) -> KeyFacts:
 
 
 def still_open(key_ids: Iterable[str]) -> set[str]:
-    """Return which of the keys still work, and whose owners are not banned."""
-    keys = ApiKey.objects.alive().filter(pk__in=list(key_ids)).select_related("user")
-    return {key.pk for key in keys if _is_welcome(key.user)}
-
-
-def _is_welcome(user: User) -> bool:
-    try:
-        ban_check(user=user)
-    except BannedError:
-        return False
-    return True
+    """Return which of the keys still work, and whose owners are not banned; two queries."""
+    keys = ApiKey.objects.alive().filter(pk__in=list(key_ids))
+    owners = dict(keys.values_list("pk", "user_id"))
+    bans = bans_of(Q(user__in=set(owners.values())), "")
+    banned = set(bans.values_list("user_id", flat=True))
+    return {key for key, owner in owners.items() if owner not in banned}
 
 
 def key_text(headers: Mapping[str, str], speech: Speech) -> str:

@@ -109,10 +109,11 @@ class OwnCounters:
 
     def _bucket(self, name: str, capacity: int, now: float) -> Bucket:
         bucket = self._buckets.get(name)
-        if bucket is None or bucket.capacity != capacity:
+        if bucket is None:
             if len(self._buckets) >= MOST_BUCKETS:
                 self._buckets.clear()
             bucket = self._buckets[name] = Bucket(capacity, capacity, now)
+        bucket.capacity = capacity  # another limit fills nothing up that was used
         return bucket
 
     async def enter(self, name: str, most: int) -> bool:
@@ -158,7 +159,7 @@ class Limits:
         """
         admission = Admission(facts, tokens)
         if facts.parallel_requests and not await self._counters.enter(
-            facts.id, facts.parallel_requests
+            facts.counted_as, facts.parallel_requests
         ):
             raise _refusal(
                 f"This key has {facts.parallel_requests} calls running already.", seconds=1
@@ -173,14 +174,15 @@ class Limits:
     async def leave(self, admission: Admission) -> None:
         """End a call's place among the parallel ones."""
         if admission.facts.parallel_requests:
-            await self._counters.leave(admission.facts.id)
+            await self._counters.leave(admission.facts.counted_as)
 
     async def correct(self, admission: Admission, tokens: int) -> None:
         """Count the tokens a call took in place of those that were expected."""
         facts = admission.facts
         if facts.tokens_per_minute and tokens != admission.reserved_tokens:
             difference = tokens - admission.reserved_tokens
-            await self._counters.count(f"{facts.id}:tokens", facts.tokens_per_minute, difference)
+            name = f"{facts.counted_as}:tokens"
+            await self._counters.count(name, facts.tokens_per_minute, difference)
 
     async def close(self) -> None:
         """End the counting; no call runs any more."""
@@ -196,7 +198,7 @@ class Limits:
             )
 
     async def _taken(self, facts: KeyFacts, measure: str, limit: int, wanted: int) -> Left:
-        wait, left = await self._counters.take(f"{facts.id}:{measure}", limit, wanted)
+        wait, left = await self._counters.take(f"{facts.counted_as}:{measure}", limit, wanted)
         if wait:
             message = f"This key's limit of {limit} {measure} per minute is reached."
             raise _refusal(message, seconds=wait, measure=measure, limit=limit)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from weakref import WeakSet
 
 from agents.engine.offload import offload
-from agents.relay.exchange import Exchange
+from agents.relay.exchange import WRITE_SECONDS, Exchange
 from agents.relay.keys import KeyFacts, still_open
 from agents.relay.neighbours import Sharing, Sighting, end_elsewhere, others
 from agents.relay.problems import RelayError
@@ -23,6 +23,8 @@ HEAD_SECONDS = 10.0  # so long the head of a stream waits for the model's first 
 QUIET_SECONDS = 15.0  # after this long without a byte the client gets a sign of life
 
 _of_process: WeakSet["Calls"] = WeakSet()
+# Counted when somebody asks: up and down with every call costs more than a scrape does.
+metrics.relay_running.set_function(lambda: sum(len(calls) for calls in list(_of_process)))
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class Live:
     record: Record
     task: asyncio.Task[object]
     written_at: float
+    is_writing: bool = False  # since ``written_at``: the client's buffers may be full
     alive: Callable[[], bytes] | None = None  # makes a sign of life, when one is legal
     # Sends the answer's head before there is an answer, for a model that thinks long.
     head: Callable[[], Awaitable[None]] | None = None
@@ -42,6 +45,7 @@ class Live:
     events: int = 0
     watch: asyncio.Task[None] | None = None  # sees the client go
     watch_timer: asyncio.TimerHandle | None = None
+    sign: asyncio.Task[None] | None = None  # of life, being written
 
     def watch_client(self) -> None:
         """End the call when its client closes the line, unless it is over in a moment anyway."""
@@ -52,8 +56,28 @@ class Live:
         """Stop looking, for the call has ended."""
         if self.watch_timer is not None:
             self.watch_timer.cancel()
-        if self.watch is not None:
-            self.watch.cancel()
+        for task in (self.watch, self.sign):
+            if task is not None:
+                task.cancel()
+
+    async def look_after(self, now: float) -> None:
+        """Give a quiet call its head or a sign of life; end it when its client takes nothing."""
+        if self.is_writing:
+            if now - self.written_at > WRITE_SECONDS and not self.is_gone:
+                self.leave()
+        elif self.head is not None and not self.exchange.has_begun:
+            if now - self.exchange.started > HEAD_SECONDS:
+                await self.head()
+        elif self.alive is not None and now - self.written_at > QUIET_SECONDS:
+            sign = self.alive()
+            if sign:
+                self.written_at, self.is_writing = now, True
+                self.sign = asyncio.create_task(self._show(sign))  # nobody waits for this client
+
+    async def _show(self, sign: bytes) -> None:
+        if not self.exchange.has_ended:
+            await self.exchange.write_watched(sign)
+        self.is_writing = False
 
     def _watch(self) -> None:
         self.watch = asyncio.create_task(self.exchange.gone())
@@ -99,12 +123,10 @@ class Calls:
         self._running[live.exchange.id] = live
         self._nobody.clear()
         self.sharing.start()
-        metrics.relay_running.inc()
 
     def ended(self, live: Live) -> None:
         """Know a call no more."""
         live.unwatch_client()
-        metrics.relay_running.dec()
         del self._running[live.exchange.id]
         if not self._running:
             self._nobody.set()
@@ -143,15 +165,7 @@ class Calls:
     async def _tick(self) -> None:
         now = asyncio.get_running_loop().time()
         for live in self:
-            has_begun = live.exchange.has_begun
-            if live.head is not None and not has_begun:
-                if now - live.exchange.started > HEAD_SECONDS:
-                    await live.head()
-            elif live.alive is not None and now - live.written_at > QUIET_SECONDS:
-                sign = live.alive()
-                if sign:
-                    live.written_at = now
-                    await live.exchange.write(sign)
+            await live.look_after(now)
         keys = {live.facts.id for live in self}
         if keys:
             alive = await offload(still_open, keys)

@@ -9,26 +9,27 @@ to the database. A key that calls seldom has allowances of one call.
 import asyncio
 import contextlib
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from agents.engine.offload import offload
 from agents.llm.wire.neutral import Usage
-from agents.relay.allowances import Allowance, Wanted, allowance_open, covers, paid
+from agents.relay.allowances import Allowance, Wanted, allowance_grow, allowance_open, covers
 from agents.relay.journal import Journal, Segment
 from agents.relay.problems import RelayError
 from agents.relay.record import Record
 from agents.relay.storing import store
-from billing.pricing.cost import TokenUsage, cost_parts, held_cost
-from billing.services import charging
+from billing.pricing.cost import TokenUsage, cost_parts_together, held_cost
 
 logger = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.5
 LEAST_MORE = 1_024  # output tokens promised on top, at least
-MOST_CALLS = 512  # of one allowance
+MOST_CALLS = 2_048  # of one allowance
 MOST_WAITING = 50_000  # calls that are not in the database yet; more are not let in
-BATCH = 500
+BATCH = 2_000  # of one transaction: a busy server's calls between two writes
+COUNTS = tuple(one.name for one in fields(Usage) if one.name != "is_estimated")
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ class Meter:
     def __init__(self, folder: Path) -> None:
         self._journal = Journal(folder)
         self._purses: dict[tuple[str, str], _Purse] = {}
-        self._closed: list[tuple[Record, Segment, bytes]] = []
+        self._closed: list[tuple[Record, Segment | None, bytes]] = []
         self._retired: list[Allowance] = []
         self._writer: asyncio.Task[None] | None = None
         self._flushing = asyncio.Lock()  # what two would take at once, both would cross off
@@ -71,7 +72,7 @@ class Meter:
         if len(self._closed) > MOST_WAITING:
             raise RelayError("stopping", "The relay cannot write down what it does fast enough.")
         self._start()
-        purse = self._purses.setdefault((wanted.facts.id, wanted.target.id), _Purse())
+        purse = self._purse((wanted.facts.id, wanted.target.id))
         allowance = purse.current
         if allowance is None or not covers(allowance, wanted):
             allowance = await self._fresh(purse, wanted)
@@ -88,23 +89,28 @@ class Meter:
             RelayError: there is no more; what was answered so far is charged.
         """
         more = max(draw.output_tokens, LEAST_MORE)
-        allowance = draw.allowance
-        if allowance.output_left >= more:
-            allowance.output_left -= more
-        else:
-            hold, total = allowance.hold, allowance.hold.output_tokens + more
-            await paid(charging.hold_extend, hold=hold, output_tokens=total)
+        await allowance_grow(draw.allowance, more)
         draw.output_tokens += more
 
-    def close(self, draw: Draw, usage: Usage | None, *, content: bytes = b"") -> None:
-        """Count what a call came to; None: nothing came of it, and it costs nothing."""
+    def close(
+        self,
+        draw: Draw,
+        usage: Usage | None,
+        *,
+        requests: Sequence[Usage] = (),
+        content: bytes = b"",
+    ) -> None:
+        """Count what a call came to; None: nothing came of it, and it costs nothing.
+
+        requests: of the usage, those of a continued turn that ended before its last one.
+        """
         record, allowance = draw.record, draw.allowance
         allowance.running -= 1
         if usage is not None:
-            usage = _bookable(usage, draw)
+            usage, counted = _bookable(usage, draw)
             record.count(usage)
-            counted = token_usage(usage)
-            parts = cost_parts(counted, allowance.rates)
+            asked = requests_of(usage, requests) if requests else [counted]
+            parts = cost_parts_together(asked, allowance.rates)
             record.prompt_credits, record.credits = parts.prompt, parts.total
             allowance.settlement.add(counted, parts)
         self._journal.closed(draw.segment, record)
@@ -114,12 +120,10 @@ class Meter:
     def note(self, record: Record, *, content: bytes = b"") -> None:
         """Write down a call for which nothing was promised: refused, or answered before."""
         self._start()
-        segment = self._journal.opened(record)
-        self._journal.closed(segment, record)
-        self._closed.append((record, segment, content))
+        self._closed.append((record, self._journal.noted(record), content))
 
     async def flush(self) -> None:
-        """Write down now what has ended; one at a time."""
+        """Write down what has ended by now; one at a time."""
         async with self._flushing:
             await self._flush()
 
@@ -139,21 +143,32 @@ class Meter:
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_forever(), name="relay-records")
 
+    def _purse(self, name: tuple[str, str]) -> _Purse:
+        purse = self._purses.get(name)
+        if purse is None:
+            purse = self._purses[name] = _Purse()
+        return purse
+
     def _drawn(
         self, allowance: Allowance, wanted: Wanted, record: Record, segment: Segment | None
     ) -> Draw:
-        allowance.prompt_left -= wanted.prompt_tokens
-        allowance.output_left -= wanted.output_tokens
-        allowance.calls_left -= 1
-        allowance.running += 1
         if allowance.hold.is_recorded:
             record.allowance = allowance.hold.key
         # Should the server die now, the prompt is what the provider has certainly counted.
         record.input_tokens = wanted.prompt_tokens
         record.credits = held_cost(wanted.prompt_tokens, 0, allowance.rates)
         record.prompt_credits = record.credits
-        segment = self._journal.opened(record, segment)
-        record.input_tokens = record.credits = record.prompt_credits = 0
+        try:
+            segment = self._journal.opened(record, segment)
+        except OSError as exc:  # nothing was drawn yet, and nothing is lost
+            logger.exception("The relay's journal cannot be written.")
+            raise RelayError("stopping", "The relay cannot write down what it does.") from exc
+        finally:
+            record.input_tokens = record.credits = record.prompt_credits = 0
+        allowance.prompt_left -= wanted.prompt_tokens
+        allowance.output_left -= wanted.output_tokens
+        allowance.calls_left -= 1
+        allowance.running += 1
         return Draw(allowance, record, wanted.prompt_tokens, wanted.output_tokens, segment)
 
     async def _fresh(self, purse: _Purse, wanted: Wanted) -> Allowance:
@@ -201,24 +216,46 @@ class Meter:
                 logger.exception("The relay's records could not be written; trying again.")
 
     async def _flush(self) -> None:
-        while self._closed or self._retired:
-            closed, retired = self._closed[:BATCH], self._retired[:]
+        # What ends meanwhile is left to the next round: to write one call costs about what it
+        # costs to write a hundred.
+        waiting = len(self._closed)
+        while waiting or self._retired:
+            closed, retired = self._closed[: min(waiting, BATCH)], self._retired[:]
             settlements = [(one.hold, one.settlement) for one in retired]
             rows = [(record, content) for record, _segment, content in closed]
             await offload(store, rows, settlements)
+            waiting -= len(closed)
             del self._closed[: len(closed)]
             del self._retired[: len(retired)]
             for _record, segment, _content in closed:
-                self._journal.flushed(segment)
+                if segment is not None:
+                    self._journal.flushed(segment)
 
 
-def _bookable(usage: Usage, draw: Draw) -> Usage:
-    """Return a count; what was promised, where the provider's is none that anybody could use."""
+def _bookable(usage: Usage, draw: Draw) -> tuple[Usage, TokenUsage]:
+    """Return a count, and as billing takes it.
+
+    What was promised counts where the provider's is none that anybody could use.
+    """
     try:
-        token_usage(usage)
+        return usage, token_usage(usage)
     except ValueError:
-        return Usage(draw.prompt_tokens, draw.output_tokens, is_estimated=True)
-    return usage
+        promised = Usage(draw.prompt_tokens, draw.output_tokens, is_estimated=True)
+        return promised, token_usage(promised)
+
+
+def requests_of(usage: Usage, ended: Sequence[Usage]) -> list[TokenUsage]:
+    """Return what each request of a call came to, the last one as the rest of all of it.
+
+    Where the requests come to more than the whole, the whole is all that is known.
+    """
+    rest = {
+        name: getattr(usage, name) - sum(getattr(one, name) for one in ended) for name in COUNTS
+    }
+    counts = [getattr(one, name) for one in ended for name in COUNTS]
+    if min(*rest.values(), *counts) < 0:
+        return [token_usage(usage)]
+    return [token_usage(one) for one in (*ended, Usage(**rest))]
 
 
 def token_usage(usage: Usage) -> TokenUsage:

@@ -1,6 +1,7 @@
 """Calls that have ended, for who watches the server: Prometheus series and spans; no content."""
 
 from functools import lru_cache
+from operator import attrgetter
 
 from agents.relay import tracing
 from agents.relay.record import Record
@@ -11,6 +12,7 @@ _calls = lru_cache(maxsize=None)(metrics.relay_calls.labels)
 _tokens = lru_cache(maxsize=None)(metrics.relay_tokens.labels)
 _first_byte = lru_cache(maxsize=None)(metrics.relay_first_byte.labels)
 CLASSES = ("input", "cache_read", "cache_write", "output", "reasoning")
+_counts = attrgetter(*(f"{kind}_tokens" for kind in CLASSES))
 
 
 def closed(record: Record) -> None:
@@ -19,8 +21,7 @@ def closed(record: Record) -> None:
     The labels are the operator's own words: what a client asked for never becomes one.
     """
     _calls(record.status, record.endpoint).inc()
-    for kind in CLASSES:
-        tokens = getattr(record, f"{kind}_tokens")
+    for kind, tokens in zip(CLASSES, _counts(record), strict=True):
         if tokens:
             _tokens(record.endpoint, kind).inc(tokens)
     if record.first_byte_ms is not None:

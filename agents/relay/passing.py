@@ -11,7 +11,7 @@ import orjson
 
 from agents.llm.providers.transport import gathered
 from agents.llm.providers.wire_provider import WireProvider
-from agents.llm.wire.fields import JsonObject, object_of
+from agents.llm.wire.fields import JsonObject, object_of, text_of
 from agents.llm.wire.neutral import Usage
 from agents.relay import faults
 from agents.relay.calling import Calling, head_of
@@ -41,7 +41,6 @@ STREAM_HEADERS: list[Header] = [
     (b"cache-control", b"no-cache, no-transform"),
     (b"x-accel-buffering", b"no"),
 ]
-RESPONSE_ID = re.compile(rb'"id"\s*:\s*"(resp_[A-Za-z0-9_-]{1,100})"')
 COMMENT = b": keepalive\n\n"
 BROKE_OFF = "The model's answer broke off. What came is charged; try again."
 LONGEST_ANSWER = 64 * 1024 * 1024
@@ -174,7 +173,8 @@ async def _whole(
         raise faults.from_answer(target.connection, 0, response.headers, body)
     if fields.get("error"):
         body = faults.without_secrets(body, target.connection)
-    _note_response(calling, wire, body)
+    if wire == "responses":
+        _note_response(calling, text_of(fields.get("id")))
     counted = answer_usage(wire, fields)
     calling.usage = counted or Usage(
         calling.prompt_tokens, max(1, len(body) // 4), is_estimated=True
@@ -201,35 +201,46 @@ async def stream(
     hider = UsageHider() if hides_usage else None
     calling.live.alive = lambda: _sign(watcher, wire)
     try:
-        async with aclosing(gathered(response)) as chunks:
-            async for chunk in chunks:
-                whole = watcher.feed(chunk)
-                if not whole:
-                    continue  # only whole events pass: between them a sign of life is legal
-                if calling.record.first_byte_ms is None:
-                    _note_response(calling, wire, whole)
-                    await _begin(calling, target, watcher, whole)
-                if watcher.has_failed:
-                    whole = faults.without_secrets(whole, target.connection)
-                await calling.write(hider.feed(whole) if hider else whole)
-                await calling.cover(watcher.events)
-                calling.live.events = watcher.events
+        try:
+            async with aclosing(gathered(response)) as chunks:
+                async for chunk in chunks:
+                    whole = watcher.feed(chunk)
+                    if whole:  # only whole events pass: between them a sign of life is legal
+                        await _tell(calling, target, watcher, hider, whole)
+        except outbound.OutboundError:
+            if not watcher.is_done and not watcher.has_failed:
+                raise
+            # Its last word had come: how the line ended then is nothing to the client.
         rest = watcher.finish()
         if rest:
-            if calling.record.first_byte_ms is None:
-                await _begin(calling, target, watcher, rest)
-            if watcher.has_failed:
-                rest = faults.without_secrets(rest, target.connection)
-            await calling.write(rest + b"\n\n")
-        if not watcher.is_done and not watcher.has_failed:
+            await _tell(calling, target, watcher, hider, rest)
+        if watcher.has_failed:
+            calling.failed_in_stream = True
+            calling.record.error_code = "upstream_failed"
+        elif not watcher.is_done:
             raise RelayError("upstream_truncated", BROKE_OFF)
         await calling.exchange.end()
     finally:
         calling.usage = _usage(calling, watcher)
 
 
+async def _tell(
+    calling: Calling, target: Target, watcher: Watcher, hider: UsageHider | None, whole: bytes
+) -> None:
+    """Hand whole events to the client."""
+    _note_response(calling, watcher.response_id)
+    if calling.record.first_byte_ms is None:
+        await _begin(calling, target, watcher, whole)
+    if watcher.has_failed:
+        whole = faults.without_secrets(whole, target.connection)
+    await calling.write(hider.feed(whole) if hider else whole)
+    await calling.cover(watcher.events)
+    calling.live.events = watcher.events
+
+
 async def _begin(calling: Calling, target: Target, watcher: Watcher, whole: bytes) -> None:
-    if watcher.has_failed and watcher.events == 1:
+    is_response = watcher.wire == "responses" and watcher.is_done  # a failed one is an answer, too
+    if watcher.has_failed and watcher.events == 1 and not is_response:
         failure = _failure(whole)
         raise faults.from_answer(
             target.connection, 0, {"content-type": "application/json"}, failure
@@ -239,11 +250,10 @@ async def _begin(calling: Calling, target: Target, watcher: Watcher, whole: byte
         await calling.exchange.begin([*STREAM_HEADERS, *head_of(calling, target)])
 
 
-def _note_response(calling: Calling, wire: Wire, body: bytes) -> None:
+def _note_response(calling: Calling, name: str) -> None:
     """Remember the id of a stored response: by it its owner may ask for it again."""
-    found = RESPONSE_ID.search(body) if wire == "responses" else None
-    if found:
-        calling.record.upstream_request_id = found[1].decode()
+    if name:
+        calling.record.upstream_request_id = shortened("upstream_request_id", name)
 
 
 def _failure(whole: bytes) -> bytes:

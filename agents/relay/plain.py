@@ -20,6 +20,7 @@ from agents.relay.watching import Wire, credible
 from librechat.kernel import outbound
 
 MOST_JSON = 64 * 1024 * 1024
+MOST_KEPT = 256 * 1024  # of an answer, where the key keeps what was said
 
 
 async def json_call(visit: Visit) -> None:
@@ -73,6 +74,7 @@ async def _hand_on(calling: Calling, target: Target, sending: passing.Sending) -
             calling.first_byte()
             calling.usage = _usage(calling, sending.path, body)
             body = faults.without_secrets(body, target.connection)
+            _keep(calling, body)
             calling.exchange.extra += head_of(calling, target)
             await calling.exchange.answer(HTTPStatus.OK, body)
         else:
@@ -80,14 +82,28 @@ async def _hand_on(calling: Calling, target: Target, sending: passing.Sending) -
 
 
 async def _bytes(calling: Calling, target: Target, response: outbound.Response, kind: str) -> None:
-    """Hand sound or text on while it comes."""
+    """Hand sound or text on while it comes; of sound only its size can be kept as text."""
     calling.usage = Usage(calling.prompt_tokens, 0, is_estimated=True)
     head = [(b"content-type", kind.encode("latin-1", "replace")), *head_of(calling, target)]
     await calling.exchange.begin(head)
-    async for chunk in response:
-        calling.first_byte()
-        await calling.exchange.write(chunk)
+    size, is_text = 0, kind.startswith("text/")
+    try:
+        async for chunk in response:
+            calling.first_byte()
+            if is_text and size < MOST_KEPT:
+                _keep(calling, chunk)
+            size += len(chunk)
+            await calling.exchange.write(chunk)
+    finally:
+        if not is_text:
+            _keep(calling, f"({kind}, {size:,} bytes)".encode())
     await calling.exchange.end()
+
+
+def _keep(calling: Calling, said: bytes) -> None:
+    """Keep what was answered, where the key's policy says so."""
+    if calling.facts.content_days:
+        calling.answer.append(said[:MOST_KEPT])
 
 
 def _usage(calling: Calling, path: str, body: bytes) -> Usage:

@@ -13,7 +13,6 @@ Speech: TypeAlias = Literal["openai", "anthropic"]
 
 CONTENT_TOO_LARGE = 413  # http.HTTPStatus names it only from Python 3.13 on
 OVERLOADED = 529  # Anthropic's own status
-SERVER_ERRORS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,8 @@ KINDS: dict[str, Kind] = {
 class RelayError(Exception):
     """A call that comes to nothing; ``kind`` of ``KINDS``.
 
-    param: path of the field that is at fault. status: in place of the kind's. seconds: when to
+    param: path of the field that is at fault. code: in place of the kind's; reason: the word for
+    the record, where clients hear a wider one. status: in place of the kind's. seconds: when to
     try again. headers: further ones of the answer. measures: limits of the key that are reached.
     raw: the provider's own body, to be handed on as it is to a client that speaks its dialect.
     """
@@ -73,6 +73,7 @@ class RelayError(Exception):
     message: str
     param: str = ""
     code: str = ""
+    reason: str = ""
     status: int = 0
     seconds: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -100,7 +101,7 @@ class RelayError(Exception):
     def code_in(self) -> str:
         """Return the word for the record of use."""
         kind = KINDS[self.kind]
-        return self.code or kind.code or self.kind
+        return self.reason or self.code or kind.code or self.kind
 
     def fields(self, speech: Speech, call_id: str) -> dict[str, object]:
         """Return the body of the answer, or the data of an event in a stream."""

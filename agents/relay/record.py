@@ -1,5 +1,6 @@
 """One call as the record of use will have it, filled in while it runs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -35,6 +36,11 @@ class Record:
     cache_write_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
+    image_tokens: int = 0
+    audio_tokens: int = 0
+    embedding_tokens: int = 0
+    cache_write_long_tokens: int = 0
+    audio_output_tokens: int = 0
     is_estimated: bool = False
     prompt_credits: int = 0
     credits: int = 0
@@ -55,6 +61,11 @@ class Record:
         self.cache_write_tokens = usage.cache_write_tokens
         self.output_tokens = usage.output_tokens
         self.reasoning_tokens = usage.reasoning_tokens
+        self.image_tokens = usage.image_tokens
+        self.audio_tokens = usage.audio_tokens
+        self.embedding_tokens = usage.embedding_tokens
+        self.cache_write_long_tokens = usage.cache_write_long_tokens
+        self.audio_output_tokens = usage.audio_output_tokens
         self.is_estimated = usage.is_estimated
 
     @property
@@ -70,6 +81,7 @@ values_of = attrgetter(*FIELDS)  # a record → its fields in that order
 LENGTHS = {
     "alias": 256,
     "error_code": 64,
+    "fallback_from": 256,
     "session": 128,
     "upstream_request_id": 128,
     "user_agent": 64,
@@ -78,4 +90,13 @@ LENGTHS = {
 
 def shortened(name: str, text: str) -> str:
     """Return a text that fits into its column, without what no database takes."""
-    return text.replace("\x00", "")[: LENGTHS[name]]
+    return _storable(text)[: LENGTHS[name]]
+
+
+def shortened_tags(tags: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return a client's notes as short as they are kept, without what no database takes."""
+    return {_storable(name)[:64]: _storable(text)[:256] for name, text in tags}
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "")

@@ -31,6 +31,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/messages", POST, "chat", "messages", "anthropic", wire="messages"),
     Route("/messages/count_tokens", POST, "count_tokens", "messages", "anthropic"),
     Route("/responses", POST, "chat", "responses", wire="responses"),
+    Route("/responses/input_tokens", POST, "count_tokens", "responses"),
     Route("/embeddings", POST, "plain", "embeddings"),
     Route("/completions", POST, "plain", "chat"),
     Route("/images/generations", POST, "plain", "images"),

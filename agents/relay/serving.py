@@ -9,7 +9,17 @@ from agents.llm.providers.wire_provider import WireProvider
 from agents.llm.wire.abilities import lacks_something, refuse_unable
 from agents.llm.wire.fields import JsonObject
 from agents.llm.wire.serving.asked import Asked, BadRequestError
-from agents.relay import answers, converting, counting, faults, listing, passing, plain, stored
+from agents.relay import (
+    answers,
+    converting,
+    counting,
+    faults,
+    listing,
+    ownership,
+    passing,
+    plain,
+    stored,
+)
 from agents.relay.admitting import admitted, json_body, left
 from agents.relay.calling import Calling
 from agents.relay.exchange import Exchange
@@ -44,6 +54,7 @@ async def chat(visit: Visit) -> None:
         await converting.convert(calling, target, visit.route.wire, asked[0])
 
     try:
+        targets = await ownership.keepers(visit, calling, targets)
         run = partial(visit.service.attempts.run, calling, targets, ask)
         await answers.answered(calling, targets, run)
     finally:

@@ -10,10 +10,12 @@ import orjson
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDay
 
+from accounts.models import ApiKey
 from agents.engine.offload import offload
 from agents.llm.providers.wire_provider import WireProvider
 from agents.models import RelayCall
-from agents.relay import passing
+from agents.models.relay_call import TOKEN_COLUMNS
+from agents.relay import ownership, passing
 from agents.relay.admitting import left
 from agents.relay.calling import Calling
 from agents.relay.keys import KeyFacts
@@ -22,18 +24,21 @@ from agents.relay.problems import RelayError
 from agents.relay.visit import Visit
 from billing.models import Budget
 from billing.queries.budgets import standings_shared
+from billing.queries.groups import group_credits
 from librechat.kernel import clock
 
 DAYS, MOST_DAYS = 30, 366
-TOKENS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
 
 
 async def usage(visit: Visit) -> None:
-    """Tell what the key has used, by day and model, newest first; ``?days=`` up to 366."""
+    """Tell what the key has used, by day and model, newest first; ``?days=`` up to 366.
+
+    A team's key is told what credits its group has, too, if it was given any.
+    """
     days = _days(visit)
     await visit.service.meter.flush()
-    rows = await offload(_usage_rows, visit.facts, days)
-    await visit.exchange.answer(HTTPStatus.OK, orjson.dumps({"object": "list", "data": rows}))
+    found = await offload(_usage, visit.facts, days)
+    await visit.exchange.answer(HTTPStatus.OK, orjson.dumps(found))
 
 
 async def key(visit: Visit) -> None:
@@ -46,8 +51,7 @@ async def response(visit: Visit) -> None:
     name, _slash, below = visit.rest.partition("/")
     if below not in {"", "input_items"}:
         raise RelayError("unknown_route", "There is nothing at this address.")
-    await visit.service.meter.flush()
-    made = await offload(_call_of, visit.facts, name)
+    made = await ownership.call_of(visit, name)
     if made is None:
         raise RelayError("unknown_model", f"There is no response {name[:64]!r}.", param="id")
     targets = await visit.service.directory.targets(visit.facts, made.alias)
@@ -80,9 +84,10 @@ def _calling(visit: Visit) -> Calling:
     )
 
 
-def _call_of(facts: KeyFacts, name: str) -> RelayCall | None:
-    calls = RelayCall.objects.filter(upstream_request_id=name, team_id=facts.team_id)
-    return (calls if facts.team_id else calls.visible_to(facts.user)).first()
+def _usage(facts: KeyFacts, days: int) -> dict[str, object]:
+    found: dict[str, object] = {"object": "list", "data": _usage_rows(facts, days)}
+    left = group_credits(facts.team_id) if facts.team_id else None
+    return found | {"team": {"id": facts.team_id, **left}} if left else found
 
 
 def _usage_rows(facts: KeyFacts, days: int) -> list[dict[str, object]]:
@@ -95,7 +100,7 @@ def _usage_rows(facts: KeyFacts, days: int) -> list[dict[str, object]]:
         .annotate(
             calls=Count("pk"),
             cost=Sum("credits"),
-            **{f"sum_{name}": Sum(name) for name in TOKENS},
+            **{f"sum_{name}": Sum(name) for name in TOKEN_COLUMNS},
         )
         .order_by("-day", "alias")
     )
@@ -104,7 +109,7 @@ def _usage_rows(facts: KeyFacts, days: int) -> list[dict[str, object]]:
             "date": row["day"].date().isoformat(),
             "model": row["alias"],
             "requests": row["calls"],
-            **{name: row[f"sum_{name}"] for name in TOKENS},
+            **{name: row[f"sum_{name}"] for name in TOKEN_COLUMNS},
             "cost_usd": row["cost"] / 1_000_000,
         }
         for row in sums
@@ -113,7 +118,8 @@ def _usage_rows(facts: KeyFacts, days: int) -> list[dict[str, object]]:
 
 def _key(facts: KeyFacts) -> dict[str, object]:
     spent = RelayCall.objects.filter(api_key_id=facts.id).aggregate(cost=Sum("credits", default=0))
-    rules = Budget.objects.filter(scope="key", scope_id=facts.id, is_active=True)
+    keys = ApiKey.objects.in_line_with(facts.id).values("pk")
+    rules = Budget.objects.filter(scope="key", scope_id__in=keys, is_active=True)
     standings = standings_shared(rules)
     return {
         "object": "key",

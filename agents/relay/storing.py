@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.db.models import Count, Sum
 
 from agents.models import CallStatus, RelayCall, RelayContent
 from agents.relay.journal import abandoned
-from agents.relay.record import FIELDS, Record, values_of
+from agents.relay.record import FIELDS, LENGTHS, Record, values_of
 from billing.models import Hold
 from billing.models.hold import UNSETTLED
 from billing.pricing.cost import MAX_TOKENS, Cost, TokenUsage
@@ -22,9 +23,19 @@ from librechat.kernel.inserting import values_insert
 logger = logging.getLogger(__name__)
 
 STARTED_AT = FIELDS.index("started_at")
-COUNTED = ("input", "output", "cache_read", "cache_write", "reasoning")
-# What the ledger keeps as well, and the record of use does not.
-WITHIN = ("image", "audio", "embedding", "cache_write_long", "audio_output")
+COUNTED = (
+    "input",
+    "output",
+    "cache_read",
+    "cache_write",
+    "reasoning",
+    "image",
+    "audio",
+    "embedding",
+    "cache_write_long",
+    "audio_output",
+)
+counts_of = attrgetter(*(f"{name}_tokens" for name in COUNTED))  # a count → its classes
 
 
 @dataclass(slots=True)
@@ -43,8 +54,7 @@ class Settlement:
         self.prompt_credits += parts.prompt
         self.credits += parts.total
         self.is_estimated = self.is_estimated or usage.is_estimated
-        for name in (*COUNTED, *WITHIN):
-            tokens = getattr(usage, f"{name}_tokens")
+        for name, tokens in zip(COUNTED, counts_of(usage), strict=True):
             if tokens:
                 self.tokens[name] = self.tokens.get(name, 0) + tokens
 
@@ -92,7 +102,32 @@ def replay(folder: Path) -> int:
 
 
 def _insert(records: Sequence[Record]) -> None:
-    values_insert(RelayCall, FIELDS, map(_values, records), unique="id")
+    """Write calls that are not there yet.
+
+    One that the database does not take would otherwise hold all the others up, now and, from the
+    journal, at every start: it is written without what strangers put into it.
+    """
+    try:
+        _insert_all(records)
+    except DataError:
+        logger.exception("A call of the relay could not be stored as it was.")
+        for record in records:
+            try:
+                _insert_all([record])
+            except DataError:
+                _insert_all([_plain(record)])
+
+
+def _plain(record: Record) -> Record:
+    plain = replace(record, tags={})
+    for name in LENGTHS:
+        setattr(plain, name, "")
+    return plain
+
+
+def _insert_all(records: Sequence[Record]) -> None:
+    with transaction.atomic():
+        values_insert(RelayCall, FIELDS, map(_values, records), unique="id")
 
 
 def _values(record: Record) -> list[object]:

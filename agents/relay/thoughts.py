@@ -11,7 +11,6 @@ from contextlib import aclosing
 from dataclasses import replace
 
 import orjson
-from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
 from agents.engine.offload import offload
@@ -25,8 +24,8 @@ from agents.llm.wire.neutral import (
 )
 from agents.llm.wire.parts import Message, Part, ThinkingPart, ToolCallPart
 from agents.relay.calling import Calling
+from agents.relay.shelf import shelf
 from agents.relay.targets import Target
-from librechat.kernel import secrets
 
 logger = logging.getLogger(__name__)
 
@@ -138,8 +137,7 @@ def _keep(key_id: str, call_id: str, target_id: str, parts: Sequence[ThinkingPar
     try:
         told = orjson.dumps({"target": target_id, "parts": list(parts)})
         if len(told) <= MOST_BYTES:
-            text = secrets.encrypt(told.decode())
-            cache.set(_name(key_id, call_id), text, timeout=KEPT_SECONDS)
+            shelf.keep(_name(key_id, call_id), told.decode(), seconds=KEPT_SECONDS)
     except Exception:
         logger.exception("The reasoning of a relayed answer could not be kept.")
 
@@ -150,7 +148,7 @@ def _load(
     """Return call → the reasoning before it, for those that this target made."""
     names = {_name(key_id, call_id): call_id for call_id in call_ids}
     try:
-        found = cache.get_many(names)
+        found = shelf.read(names)
     except Exception:
         logger.exception("The reasoning of relayed answers could not be read.")
         return {}
@@ -159,10 +157,7 @@ def _load(
 
 
 def _opened(text: str, target_id: str) -> tuple[ThinkingPart, ...]:
-    try:
-        told = orjson.loads(secrets.decrypt(text))
-    except secrets.UnreadableSecretError:
-        return ()  # kept before the secrets changed
+    told = orjson.loads(text)
     if told["target"] != target_id:
         return ()  # a signature is worth nothing to another model
     return tuple(ThinkingPart(**part) for part in told["parts"])

@@ -1,44 +1,48 @@
 """Streams that are handed on as they are, and what can be read off them for the account."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
 import orjson
 
 from agents.llm.wire.anthropic_stream import UsageCounts
-from agents.llm.wire.fields import JsonObject, object_of
+from agents.llm.wire.fields import JsonObject, object_of, text_of
 from agents.llm.wire.neutral import Usage
 from agents.llm.wire.openai_usage import in_and_out, usage_from
+from agents.relay.problems import RelayError
 from billing.pricing.cost import MAX_TOKENS
 
 # ``media``: the streams of OpenAI's images, speech and transcriptions.
 Wire: TypeAlias = Literal["chat", "messages", "responses", "media"]
 
 MOST_BYTES = 8 * 1024 * 1024  # of one event
+TOO_LARGE = "The model's server sent an event that is too large."
+DONE = b"[DONE]"
 USAGE = b'"usage"'
 NO_USAGE = b'"usage":null'
+
+
+def _types(*names: str) -> tuple[bytes, ...]:
+    """Return how events name their type, with the blank after the colon and without."""
+    return tuple(f'"type":{blank}"{name}"'.encode() for name in names for blank in ("", " "))
+
+
 # What ends a whole stream. Inside a JSON text the quotes would be escaped.
 ENDS: dict[Wire, tuple[bytes, ...]] = {
     "chat": (b"data: [DONE]", b"data:[DONE]", b'"finish_reason":"', b'"finish_reason": "'),
-    "messages": (b'"type":"message_stop"', b'"type": "message_stop"'),
-    "responses": (
-        b'"type":"response.completed"',
-        b'"type":"response.incomplete"',
-        b'"type":"response.failed"',
-        b'"type": "response.completed"',
-    ),
+    "messages": _types("message_stop"),
+    "responses": _types("response.completed", "response.incomplete", "response.failed"),
     "media": (
         b"data: [DONE]",
-        b'"type":"transcript.text.done"',
-        b'"type": "transcript.text.done"',
-        b'"type":"speech.audio.done"',
-        b'"type": "speech.audio.done"',
-        b'"type":"image_generation.completed"',
-        b'"type": "image_generation.completed"',
+        *_types("transcript.text.done", "speech.audio.done", "image_generation.completed"),
     ),
 }
 EVENT_ENDS = (b"\n\n", b"\r\r", b"\r\n\r\n", b"\n\r\n", b"\r\n\n")
-ERRORS = (b'"error":{', b'"error": {', b'"type":"error"', b'"type": "error"')
+EVENT_END = re.compile(b"|".join(EVENT_ENDS))  # none begins as another does
+ERRORS = (b'"error":{', b'"error": {', *_types("error", "response.failed"))
+ERROR, FAILED = b'"error"', b'"response.failed"'  # one of them is in each: two looks, not six
+FAILURES = ("error", "response.failed")
 
 
 class Watcher:
@@ -48,7 +52,9 @@ class Watcher:
         self.events = 0  # with data: about one token each
         self.is_done = False
         self.has_failed = False
-        self._wire: Wire = wire
+        self.wire: Wire = wire
+        self.response_id = ""  # of a response, as soon as it is told
+        self._ends = ENDS[wire]
         self._rest = b""
         self._counts = UsageCounts()
         self._usage: Usage | None = None
@@ -59,33 +65,45 @@ class Watcher:
         return not self._rest
 
     def feed(self, chunk: bytes) -> bytes:
-        """Return the whole events there are now, as they came."""
+        """Return the whole events there are now, as they came.
+
+        Raises:
+            RelayError: one is too large; a part of it would be garbage for whoever reads it.
+        """
         text = self._rest + chunk if self._rest else chunk
         end = _last_end(text)
+        if len(text) - end > MOST_BYTES:
+            raise RelayError("upstream_truncated", TOO_LARGE)
         if not end:
-            self._rest = text if len(text) <= MOST_BYTES else b""
+            self._rest = text
             return b""
         whole, self._rest = text[:end], text[end:]
         self._take(whole)
         return whole
 
     def finish(self) -> bytes:
-        """Return what is left when the sender left out the blank line at the end."""
+        """Return the last event when the sender left out the blank line after it.
+
+        Half an event is nothing: its reader would fail at it instead of at the error that follows.
+        """
         rest, self._rest = self._rest, b""
-        if rest:
-            self._take(rest)
-        return rest
+        if not _is_readable(rest):
+            return b""
+        self._take(rest)
+        return rest + b"\n\n"
 
     def usage(self) -> Usage | None:
         """Return the provider's count so far."""
-        return credible(self._counts.usage() if self._wire == "messages" else self._usage)
+        return credible(self._counts.usage() if self.wire == "messages" else self._usage)
 
     def _take(self, whole: bytes) -> None:
         self.events += whole.count(b"data:")
-        if not self.is_done and any(mark in whole for mark in ENDS[self._wire]):
+        if not self.is_done and any(mark in whole for mark in self._ends):
             self.is_done = True
-        if any(mark in whole for mark in ERRORS):
+        if (ERROR in whole or FAILED in whole) and any(mark in whole for mark in ERRORS):
             self.has_failed = self.has_failed or _has_error(whole)
+        if self.wire == "responses" and not self.response_id:
+            self.response_id = _response_id(whole)
         if USAGE in whole:
             for line in whole.splitlines():
                 if USAGE in line and NO_USAGE not in line and line.startswith(b"data:"):
@@ -96,7 +114,7 @@ class Watcher:
             body = orjson.loads(data)
         except orjson.JSONDecodeError:
             return
-        match self._wire:
+        match self.wire:
             case "chat":
                 self._usage = usage_from(object_of(body)) or self._usage
             case "messages":
@@ -117,8 +135,12 @@ class UsageHider:
         """Return whole events without the one that only counts."""
         if USAGE not in whole or (b'"choices":[]' not in whole and b'"choices": []' not in whole):
             return whole
-        events = whole.split(b"\n\n")
-        return b"\n\n".join(event for event in events if not _only_counts(event))
+        kept, start = b"", 0
+        for end in EVENT_END.finditer(whole):
+            event = whole[start : end.end()]
+            kept += b"" if _only_counts(event) else event
+            start = end.end()
+        return kept + whole[start:]
 
 
 def answer_usage(wire: Wire, fields: JsonObject) -> Usage | None:
@@ -150,8 +172,21 @@ USAGE_READERS: Mapping[Wire, Callable[[JsonObject], Usage | None]] = {
 def _last_end(text: bytes) -> int:
     """Return where the last whole event ends; 0 for nowhere."""
     if b"\r" not in text:
-        return text.rfind(b"\n\n") + 2 if b"\n\n" in text else 0
+        found = text.rfind(b"\n\n")
+        return found + 2 if found >= 0 else 0
     return max(text.rfind(end) + len(end) if end in text else 0 for end in EVENT_ENDS)
+
+
+def _is_readable(event: bytes) -> bool:
+    """Return whether an event's data is all there."""
+    lines = [line[5:] for line in event.splitlines() if line.startswith(b"data:")]
+    if b"".join(lines).strip() == DONE:
+        return True
+    try:
+        orjson.loads(b"\n".join(lines))
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _has_error(whole: bytes) -> bool:
@@ -162,9 +197,22 @@ def _has_error(whole: bytes) -> bool:
                 fields = object_of(orjson.loads(line[5:]))
             except orjson.JSONDecodeError:
                 continue
-            if fields.get("error") or fields.get("type") == "error":
+            if fields.get("error") or fields.get("type") in FAILURES:
                 return True
     return False
+
+
+def _response_id(whole: bytes) -> str:
+    """Return the id of the response that events tell of; the word may also be in what is said."""
+    for line in whole.splitlines():
+        if line.startswith(b"data:") and b'"response"' in line:
+            try:
+                response = object_of(object_of(orjson.loads(line[5:])).get("response"))
+            except orjson.JSONDecodeError:
+                continue
+            if response:
+                return text_of(response.get("id"))
+    return ""
 
 
 def _only_counts(event: bytes) -> bool:

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.models import User
 from agents.models import Credential
@@ -33,13 +34,19 @@ def credential_set(
     """
     name = name.strip()
     if not 0 < len(name) <= MAX_NAME:
-        raise InvalidInputError(f"The name of a key must have 1 to {MAX_NAME} characters.")
+        raise InvalidInputError(
+            gettext("The name of a key must have 1 to %(most)s characters.") % {"most": MAX_NAME}
+        )
     if not value.strip() or len(value) > MAX_VALUE:
-        raise InvalidInputError(f"A key must have 1 to {MAX_VALUE} characters.")
+        raise InvalidInputError(
+            gettext("A key must have 1 to %(most)s characters.") % {"most": MAX_VALUE}
+        )
     with transaction.atomic():
         own = Credential.objects.visible_to(user)
         if not own.filter(name=name).exists() and own.count() >= MOST:
-            raise InvalidInputError(f"You cannot keep more than {MOST} keys.")
+            raise InvalidInputError(
+                gettext("You cannot keep more than %(most)s keys.") % {"most": MOST}
+            )
         credential, _ = Credential.objects.update_or_create(
             user=user,
             name=name,

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.models import User
 from agents.models import PluginCredential
@@ -34,7 +35,8 @@ def plugin_install(
         _check_name(field)
         if value and len(value) > MAX_VALUE:
             raise InvalidInputError(
-                f"{field}: at most {MAX_VALUE} characters. Nothing was changed."
+                gettext("%(field)s: at most %(most)s characters. Nothing was changed.")
+                % {"field": field, "most": MAX_VALUE}
             )
     given = {field: value for field, value in values.items() if value and value.strip()}
     with transaction.atomic():
@@ -49,7 +51,10 @@ def plugin_install(
                 defaults={"value": secrets.encrypt(value)},
             )
         if own.count() > MOST:
-            raise InvalidInputError(f"You cannot keep more than {MOST} values. Remove some first.")
+            raise InvalidInputError(
+                gettext("You cannot keep more than %(most)s values. Remove some first.")
+                % {"most": MOST}
+            )
     logger.info("A person set up a tool.", extra={"user": user.pk, "plugin": plugin_key})
 
 
@@ -86,4 +91,7 @@ def plugin_credentials_reencrypt() -> int:
 
 def _check_name(name: str) -> None:
     if not 0 < len(name.strip()) <= MAX_NAME:
-        raise InvalidInputError(f"Names must have 1 to {MAX_NAME} characters. Nothing was changed.")
+        raise InvalidInputError(
+            gettext("Names must have 1 to %(most)s characters. Nothing was changed.")
+            % {"most": MAX_NAME}
+        )

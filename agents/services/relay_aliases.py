@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from accounts.limits.caller import Caller
@@ -15,7 +16,6 @@ from agents.config import RelayAliasConfig
 from agents.models import RelayAlias, RelayDeployment
 from librechat.kernel.errors import InvalidInputError, NotFoundError
 
-MOST_PATTERN = 256
 REPEATED = re.compile(r"[*+}]\)?[*+{]|\([^()]*[*+][^()]*\)[*+{]")
 
 
@@ -80,7 +80,7 @@ def alias_save(
     with transaction.atomic():
         row = RelayAlias() if alias is None else _locked(alias.pk)
         if RelayAlias.objects.filter(name=terms.name).exclude(pk=row.pk).exists():
-            raise InvalidInputError("There is an alias of this name.", field="name")
+            raise InvalidInputError(_("There is an alias of this name."), field="name")
         for name in ("name", "match", "description", "is_active"):
             setattr(row, name, getattr(terms, name))
         for name in ("parameters", "capabilities", "rates"):
@@ -130,17 +130,19 @@ def _pattern_check(text: str) -> None:
     try:
         re.compile(text)
     except re.error as exc:
-        raise InvalidInputError(f"This is no regular expression: {exc}.", field="name") from exc
+        raise InvalidInputError(
+            _("This is no regular expression: %(exc)s.") % {"exc": exc}, field="name"
+        ) from exc
     if REPEATED.search(text):
         raise InvalidInputError(
-            "A repetition inside a repetition can take for ever; write it without.", field="name"
+            _("A repetition inside a repetition can take for ever; write it without."), field="name"
         )
 
 
 def _locked(pk: str) -> RelayAlias:
     row = RelayAlias.objects.select_for_update().filter(pk=pk).first()
     if row is None:
-        raise NotFoundError("There is no such alias.")
+        raise NotFoundError(_("There is no such alias."))
     return row
 
 

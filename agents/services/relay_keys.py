@@ -1,7 +1,7 @@
 """Access keys together with what they may spend."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.limits.caller import Caller
 from accounts.models import ApiKey, Group, User
 from accounts.services.api_key_terms import KeyTerms
-from accounts.services.api_keys import api_key_make, api_key_rotate
-from billing.models import Budget, BudgetBucket
+from accounts.services.api_keys import api_key_make
+from billing.models import Budget
 from billing.models.budget import Period, Scope
 from billing.services.budgets import Rule, budget_create
 
@@ -54,50 +54,12 @@ def relay_key_make(
     return key, text
 
 
-def relay_key_rotate(
-    *, key: ApiKey, overlap: timedelta, actor: User, caller: Caller | None = None
-) -> tuple[ApiKey, str]:
-    """Return a key that takes another's place, with equal budgets, and its text.
-
-    Each of the two is counted by itself while both work, the new one from where the old one is.
-
-    Raises:
-        ForbiddenError, InvalidInputError, NotFoundError, TooManyKeysError: see ``api_key_rotate``.
-    """
-    with transaction.atomic():
-        made, text = api_key_rotate(key=key, overlap=overlap, actor=actor, caller=caller)
-        for budget in key_budgets([key.pk]):
-            rule = Rule(
-                name=budget.name,
-                scope=budget.scope,
-                scope_id=made.pk,
-                is_each=budget.is_each,
-                period=budget.period,
-                rolling_hours=budget.rolling_hours,
-                measure=budget.measure,
-                limit=budget.limit,
-                behaviour=budget.behaviour,
-                cheaper_model=budget.cheaper_model,
-            )
-            _carry_over(budget, budget_create(rule=rule, actor=actor))
-    return made, text
-
-
-def _carry_over(before: Budget, after: Budget) -> None:
-    """Let a budget go on where another stands: a new key is no way to what was used up."""
-    BudgetBucket.objects.bulk_create(
-        BudgetBucket(
-            budget=after,
-            subject=one.subject,
-            starts_at=one.starts_at,
-            used=one.used + one.reserved,
-            extra=one.extra,
-            warned=one.warned,
-        )
-        for one in before.buckets.all()
-    )
-
-
-def key_budgets(key_ids: list[str]) -> list[Budget]:
-    """Return the rules that hold for some keys."""
-    return list(Budget.objects.filter(scope=Scope.KEY, scope_id__in=key_ids, is_active=True))
+def key_budgets(keys: Iterable[ApiKey]) -> dict[str, list[Budget]]:
+    """Return key id → the rules that hold for it and for those whose place it took."""
+    found = list(keys)
+    kin = ApiKey.objects.in_line_with(*(key.pk for key in found))
+    lines = {key.pk: key.counted_as for key in kin}
+    by_line: dict[str, list[Budget]] = {}
+    for rule in Budget.objects.filter(scope=Scope.KEY, scope_id__in=lines, is_active=True):
+        by_line.setdefault(lines[rule.scope_id], []).append(rule)
+    return {key.pk: by_line.get(key.counted_as, []) for key in found}

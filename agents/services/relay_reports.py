@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Count, QuerySet, Sum
 
 from agents.models import CallStatus, RelayCall
+from agents.models.relay_call import TOKEN_COLUMNS
 from librechat.kernel import clock
 
 DAYS = 30
@@ -22,11 +23,7 @@ COLUMNS = (
     "status",
     "http_status",
     "error_code",
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "output_tokens",
-    "reasoning_tokens",
+    *TOKEN_COLUMNS,
     "credits",
     "first_byte_ms",
     "total_ms",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.access.legal_hold import purgeable
 from agents import config
 from agents.models import RelayCall, RelayContent
 from librechat.kernel import clock
@@ -12,24 +13,22 @@ from librechat.kernel import clock
 BATCH = 1_000
 
 
-def relay_outdated() -> int:
-    """Return how many calls and contents are over their time."""
-    return _old_contents().count() + _old_calls().count()
-
-
 def relay_purge() -> int:
     """Delete contents past their end and calls of ``relay.keepDays`` ago; return how many.
 
     What calls cost stays in the ledger and in the sums of use.
     """
-    return _emptied(_old_contents()) + _emptied(_old_calls())
+    contents = purgeable(contents_outdated(), "call__user_id")
+    return _emptied(contents) + _emptied(purgeable(calls_outdated()))
 
 
-def _old_contents() -> QuerySet[RelayContent]:
+def contents_outdated() -> QuerySet[RelayContent]:
+    """Return what was said in calls and is past its end."""
     return RelayContent.objects.filter(expires_at__lte=clock.now())
 
 
-def _old_calls() -> QuerySet[RelayCall]:
+def calls_outdated() -> QuerySet[RelayCall]:
+    """Return the calls of ``relay.keepDays`` ago."""
     before = clock.now() - timedelta(days=config.relay().keep_days)
     return RelayCall.objects.filter(started_at__lt=before)
 

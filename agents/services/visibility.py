@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from accounts.access.permissions import role_exists
@@ -74,16 +75,18 @@ def visibility_set(
 
 def _check_size(place: Place, wanted: set[Principal]) -> None:
     if not place.endpoint.strip():
-        raise InvalidInputError("Name the endpoint. Nothing was changed.")
+        raise InvalidInputError(_("Name the endpoint. Nothing was changed."))
     if len(wanted) > MOST:
-        raise InvalidInputError(f"At most {MOST} roles and groups. Nothing was changed.")
+        raise InvalidInputError(
+            _("At most %(most)s roles and groups. Nothing was changed.") % {"most": MOST}
+        )
 
 
 def _check_receiver(kind: str, principal: str) -> None:
     is_group = kind == PrincipalType.GROUP.value
     is_there = Group.objects.filter(pk=principal).exists() if is_group else role_exists(principal)
     if not is_there:
-        raise NotFoundError(f"There is no such {kind}. Nothing was changed.")
+        raise NotFoundError(_("There is no such %(kind)s. Nothing was changed.") % {"kind": kind})
 
 
 def _record(

@@ -24,11 +24,12 @@ from accounts.services.api_keys import (
     api_key_change,
     api_key_get,
     api_key_revoke,
+    api_key_rotate,
     api_keys_of,
 )
 from accounts.web.answers import INVALID, page, refuse
 from accounts.web.settings_pages import person
-from agents.services.relay_keys import key_budgets, relay_key_make, relay_key_rotate
+from agents.services.relay_keys import key_budgets, relay_key_make
 from agents.services.relay_reports import KeySum, key_sums
 from agents.web.access_key_forms import KeyForm, NewKeyForm, RotateForm, held_form
 from billing.models import Budget
@@ -151,7 +152,7 @@ class KeyRotatePage(LoginRequiredMixin, View):
         step_up_check(request)
         overlap = timedelta(days=form.cleaned_data["overlap"])
         try:
-            _made, text = relay_key_rotate(
+            _made, text = api_key_rotate(
                 key=key, overlap=overlap, actor=user, caller=Caller.of(request)
             )
         except AppError as exc:
@@ -193,12 +194,8 @@ def own_key(user: User, key_id: str) -> ApiKey:
 def key_rows(keys: Iterable[ApiKey]) -> list[KeyRow]:
     """Return keys with what they did and may spend."""
     found = list(keys)
-    names = [key.pk for key in found]
-    sums, budgets = key_sums(names), key_budgets(names)
-    return [
-        KeyRow(key, sums.get(key.pk, KeySum()), [one for one in budgets if one.scope_id == key.pk])
-        for key in found
-    ]
+    sums, budgets = key_sums(key.pk for key in found), key_budgets(found)
+    return [KeyRow(key, sums.get(key.pk, KeySum()), budgets[key.pk]) for key in found]
 
 
 def field_of(form: forms.Form, exc: AppError) -> str:

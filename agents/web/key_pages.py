@@ -166,5 +166,5 @@ def _own(request: HttpRequest) -> list[Credential]:
 
 def _person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
-        raise NotSignedInError("Sign in first.")
+        raise NotSignedInError(_("Sign in first."))
     return request.user

@@ -138,9 +138,8 @@ async def gathered(response: outbound.Response) -> AsyncGenerator[bytes, None]:
         reads += 1
         is_fast = clock() - asked < FRAME_SECONDS
         yield chunk
-        if is_fast and reads > EAGER_READS:
-            await response.gather(FRAME_SECONDS)
-        asked = clock()
+        is_held = is_fast and reads > EAGER_READS and response.gather(FRAME_SECONDS)
+        asked = clock() + (FRAME_SECONDS if is_held else 0)
 
 
 def _is_page(headers: Mapping[str, str]) -> bool:

@@ -22,6 +22,7 @@ from agents.llm.wire import (
     openai_preparing,
 )
 from agents.llm.wire.failures import UpstreamError, from_response
+from agents.llm.wire.joining import joined
 from agents.llm.wire.model_list import ModelFacts, models_of
 from agents.llm.wire.neutral import ChatRequest, Event, Failed, Finished
 from agents.llm.wire.preparing import Prepared
@@ -128,7 +129,9 @@ class WireProvider:
         return self._transport
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[Event]:
-        """Yield the events of one call; the last is ``Finished`` or ``Failed``.
+        """Yield the events of one call, a text that came at once as one.
+
+        The last is ``Finished`` or ``Failed``.
 
         Raises:
             ProviderError: before any event.
@@ -139,7 +142,7 @@ class WireProvider:
             raise refusal(self._connection, UpstreamError("rejected", exc.message)) from exc
         async with aclosing(self.batches(prepared)) as batches:
             async for batch in batches:
-                for event in batch:
+                for event in joined(batch):
                     yield event
 
     def prepare(self, request: ChatRequest) -> Prepared:
@@ -147,7 +150,9 @@ class WireProvider:
         return self._codec.prepare(request)
 
     async def batches(self, prepared: Prepared) -> AsyncGenerator[list[Event], None]:
-        """Yield the events as ``stream`` does, those that came together at once.
+        """Yield the events piece by piece as they were said, in lists of what came together.
+
+        The last is ``Finished`` or ``Failed``.
 
         Raises:
             ProviderError: before any event.

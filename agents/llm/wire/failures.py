@@ -87,7 +87,7 @@ def from_response(status: int, body: bytes) -> UpstreamError:
     if isinstance(parsed, list):  # Google's OpenAI layer wraps the object in a list
         parsed = parsed[0] if parsed else None
     report = _report(object_of(parsed))
-    kind = _kind(status, report)
+    kind = _kind(status or report.number, report)
     fallback = f"The provider answered with status {status}."
     return UpstreamError(kind, report.message or fallback, report.name, kind in RETRYABLE)
 
@@ -122,6 +122,9 @@ def _report(payload: JsonObject) -> _Report:
 
 
 def _kind(status: int, report: _Report) -> FailureKind:
+    named = next((kind for kind in _WORDS if kind == report.name), None)
+    if named is not None:
+        return named  # as ``from_stream`` called it
     words = f"{report.name} {report.message}"
     for kind, pattern in _BY_WORDS:
         if pattern.search(words):

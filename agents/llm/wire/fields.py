@@ -3,8 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import NoReturn, TypeAlias
 
 import orjson
 
@@ -32,43 +32,52 @@ def parse_json(text: str | bytes) -> object:
     Raises:
         NotJsonError: the text is no JSON, or nested too deep.
     """
-    return parsed_json(text)[0]
+    try:
+        parsed: object = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _parse_leniently(text, lambda _number: None)
+    return parsed
 
 
-def parsed_json(text: str | bytes) -> tuple[object, bool]:
-    """Return the parsed text as ``parse_json`` does, and whether it was no strict JSON.
+def parse_asked(text: str | bytes) -> tuple[object, bool]:
+    """Return a request's parsed text as ``parse_json`` does, and whether it was no strict JSON.
 
     Raises:
-        NotJsonError: the text is no JSON, or nested too deep.
+        NotJsonError: the text is no JSON, nested too deep, or has NaN or Infinity in it: a request
+            without them would be another one.
     """
     try:
         parsed: object = orjson.loads(text)
     except orjson.JSONDecodeError:
-        written = text if isinstance(text, str) else text.decode("utf-8", "replace")
-        return _parse_leniently(written), True
+        return _parse_leniently(text, _refuse), True
     return parsed, False
 
 
-def _parse_leniently(text: str) -> object:
-    repaired = _ESCAPE.sub(lambda m: "\\ufffd" if m["lone"] else m[0], text)
+def _refuse(number: str) -> NoReturn:
+    raise NotJsonError(number)
+
+
+def _parse_leniently(text: str | bytes, endless: Callable[[str], float | None]) -> object:
+    """Return the parsed text; ``endless`` stands for numbers that are none, or too large."""
+
+    def floating(digits: str) -> float | None:
+        number = float(digits)
+        return number if math.isfinite(number) else endless(digits)
+
+    def whole(digits: str) -> int | float | None:
+        number = int(digits)  # refuses more than some thousand digits
+        return number if -(2**63) <= number < 2**64 else floating(digits)
+
+    written = text if isinstance(text, str) else text.decode("utf-8", "replace")
+    repaired = _ESCAPE.sub(lambda m: "\\ufffd" if m["lone"] else m[0], written)
     printable = repaired.encode("utf-8", "replace").decode()
     try:
         parsed: object = json.loads(
-            printable, parse_constant=lambda _: None, parse_int=_whole, parse_float=_finite
+            printable, parse_constant=endless, parse_int=whole, parse_float=floating
         )
     except (ValueError, RecursionError) as exc:
         raise NotJsonError("The text is not JSON.") from exc
     return parsed
-
-
-def _whole(digits: str) -> int | float | None:
-    number = int(digits)  # refuses more than some thousand digits
-    return number if -(2**63) <= number < 2**64 else _finite(digits)
-
-
-def _finite(digits: str) -> float | None:
-    number = float(digits)
-    return number if math.isfinite(number) else None
 
 
 def text_of(value: object) -> str:

@@ -38,6 +38,7 @@ class StreamDecoder(PayloadDecoder):
         self._usage: Usage | None = None
         self._is_started = False
         self._refusal = ""
+        self._has_fragments = False  # of calls, which text may complete
 
     @override
     def _take_payload(self, payload: Payload) -> None:
@@ -54,7 +55,8 @@ class StreamDecoder(PayloadDecoder):
         for choice in choices:
             if not choice.get("index") and not self._is_over:  # one answer was asked for
                 self._take_choice(choice)
-        usage = usage_from(body)
+        # Most chunks have no count: asking for one costs a tenth of reading them.
+        usage = usage_from(body) if body.get("usage") or "x_groq" in body else None
         if usage and usage != self._usage and not self._is_over:
             self._usage = usage
             self._events.append(UsageReported(usage))
@@ -62,6 +64,19 @@ class StreamDecoder(PayloadDecoder):
     def _take_choice(self, choice: JsonObject) -> None:
         # A whole message in place of a delta: the server only pretends to stream.
         delta = object_of(choice.get("delta")) or object_of(choice.get("message"))
+        content = delta.get("content")
+        if len(delta) == 1 and isinstance(content, str) and not self._has_fragments:
+            # Nearly all of an answer is this; the full reading takes as long as parsing its JSON.
+            if content:
+                self._events.append(TextDelta(content))
+        else:
+            self._take_delta(delta)
+        reason = text_of(choice.get("finish_reason"))
+        if reason == "error":
+            self._fail(Failed("error", "The provider stopped with an error.", is_retryable=True))
+        self._finish_reason = reason or self._finish_reason
+
+    def _take_delta(self, delta: JsonObject) -> None:
         thinking, text = thinking_and_text(delta)
         if thinking:
             self._events.append(ThinkingDelta(thinking))
@@ -75,11 +90,8 @@ class StreamDecoder(PayloadDecoder):
         if legacy:
             fragments.append({"index": 0, "function": legacy})
         for fragment in fragments:
+            self._has_fragments = True
             self._events += self._calls.take(fragment, response_id=self._id)
-        reason = text_of(choice.get("finish_reason"))
-        if reason == "error":
-            self._fail(Failed("error", "The provider stopped with an error.", is_retryable=True))
-        self._finish_reason = reason or self._finish_reason
 
     @override
     def _take_done(self) -> None:

@@ -4,7 +4,7 @@
 ``has_completion_limit``, ``has_developer_role``, ``has_openai_fields``, ``has_sampling``,
 ``has_custom_tools``, ``has_strict_tools``, ``has_documents``, ``has_null_content``,
 ``has_short_call_ids``, ``wants_plain_text``, ``wants_alternation``, ``required_choice``,
-``efforts`` (a list), ``max_tokens``, ``most_tools``, ``longest_tool_name``,
+``efforts`` (a list), ``max_tokens``, ``most_tools``, ``most_calls``, ``longest_tool_name``,
 ``longest_description``.
 """
 
@@ -19,6 +19,7 @@ EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")  # from l
 OLD_EFFORTS = ("low", "medium", "high")
 LONGEST_TOOL_NAME = 64
 MOST_TOOLS = 128  # of one request, to OpenAI itself
+MOST_CALLS = 128  # of tools, in one message of its chat dialect
 NOTHING: Mapping[str, object] = {}
 # o1, o3-mini, gpt-5, gpt-5.1-codex …; behind a vendor prefix ("openai/gpt-5") too.
 _REASONING = re.compile(r"(?:^|/)(?:o[1-9]|gpt-[5-9])(?![a-z0-9])", re.IGNORECASE)
@@ -47,6 +48,7 @@ class ModelTraits:
     efforts: tuple[str, ...] = EFFORTS
     max_tokens: int = 0  # the most that may be asked for; 0: not known
     most_tools: int = 0  # of one request; 0: no limit is known
+    most_calls: int = 0  # of tools in one message; 0: no limit is known
     longest_tool_name: int = LONGEST_TOOL_NAME
     longest_description: int = 0  # of a tool, in characters; 0: no limit is known
 
@@ -63,6 +65,7 @@ def traits_of(model: str, capabilities: Mapping[str, object] = NOTHING) -> Model
         has_developer_role=is_reasoning and "/" not in model,
         has_openai_fields=is_openais,
         most_tools=MOST_TOOLS if is_openais else 0,
+        most_calls=MOST_CALLS if is_openais else 0,
         efforts=OLD_EFFORTS if _FIRST_REASONING.search(model) else EFFORTS,
     )
     return _overridden(traits, capabilities) if capabilities else traits

@@ -8,7 +8,7 @@ from agents.llm.wire.fields import count_of, text_of
 from agents.llm.wire.neutral import ChatRequest, Event
 from agents.llm.wire.openai_models import ModelTraits, effort_for, traits_of
 from agents.llm.wire.openai_parts import is_file
-from agents.llm.wire.parts import DocumentPart, Part, ToolResultPart
+from agents.llm.wire.parts import DocumentPart, Part, ToolCallPart, ToolResultPart
 from agents.llm.wire.preparing import Prepared, unchanged
 from agents.llm.wire.serving.asked import BadRequestError
 from agents.llm.wire.tool_names import named_for
@@ -26,10 +26,12 @@ def prepare(request: ChatRequest) -> Prepared:
     are rewritten, and undone in the answer's events.
 
     Raises:
-        BadRequestError: a document that cannot be shown to the model, or too many tools.
+        BadRequestError: a document that cannot be shown to the model, too many tools, or too many
+            calls of them in one message.
     """
     traits = traits_of(request.model, request.capabilities)
     refuse_too_many_tools(request, traits)
+    _refuse_too_many_calls(request, traits)
     _refuse_unseen(request, traits)
     named = named_for(request, longest=traits.longest_tool_name)
     functions = (
@@ -81,6 +83,24 @@ def refuse_too_many_tools(request: ChatRequest, traits: ModelTraits) -> None:
             param="tools",
             code="array_above_max_length",
         )
+
+
+def _refuse_too_many_calls(request: ChatRequest, traits: ModelTraits) -> None:
+    """Refuse a message with more calls of tools than the model takes in one.
+
+    Raises:
+        BadRequestError: there is one.
+    """
+    for number, message in enumerate(request.messages if traits.most_calls else ()):
+        given = sum(isinstance(part, ToolCallPart) for part in message.parts)
+        if given > traits.most_calls:
+            path = f"messages.{number}"
+            raise BadRequestError(
+                f"{path}: This model takes at most {traits.most_calls} tool calls in one message,"
+                f" and there are {given}.",
+                param=path,
+                code="array_above_max_length",
+            )
 
 
 def _wanted_effort(request: ChatRequest, traits: ModelTraits) -> str:
