@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.access.capabilities import capability_allows
 from accounts.errors import NotSignedInError
@@ -33,7 +34,7 @@ def conversation_get(user: User, conversation_id: str, right: str = "view") -> C
     found = Conversation.objects.visible_to(user, right).filter(conversation_id=conversation_id)
     conversation = found.first()
     if conversation is None:
-        raise NotFoundError("This conversation does not exist.")
+        raise NotFoundError(_("This conversation does not exist."))
     return conversation
 
 
@@ -46,7 +47,7 @@ def message_get(user: User, conversation_id: str, message_id: str) -> Message:
     conversation = conversation_get(user, conversation_id)
     message = conversation.messages.filter(message_id=message_id).first()
     if message is None:
-        raise NotFoundError("This message does not exist.")
+        raise NotFoundError(_("This message does not exist."))
     return message
 
 
@@ -59,7 +60,7 @@ def message_find(user: User, message_id: str) -> Message:
     visible = Message.objects.visible_to(user).select_related("conversation")
     message = visible.filter(message_id=message_id).first()
     if message is None:
-        raise NotFoundError("This message does not exist.")
+        raise NotFoundError(_("This message does not exist."))
     return message
 
 
@@ -73,9 +74,9 @@ def shared_link_get(user: User | None, share_id: str) -> SharedLink:
     visible = SharedLink.objects.visible_to(user) if settings.ALLOW_SHARED_LINKS else None
     link = visible.filter(share_id=share_id).first() if visible is not None else None
     if link is None and user is None:
-        raise NotSignedInError("Sign in to open this chat.")
+        raise NotSignedInError(_("Sign in to open this chat."))
     if link is None:
-        raise NotFoundError("This shared chat does not exist.")
+        raise NotFoundError(_("This shared chat does not exist."))
     return link
 
 
@@ -87,7 +88,7 @@ def generation_get(user: User, generation_id: str) -> Generation:
     """
     found = _generations(user).filter(id=generation_id).first()
     if found is None:
-        raise NotFoundError("This answer does not exist.")
+        raise NotFoundError(_("This answer does not exist."))
     return found
 
 
@@ -103,19 +104,24 @@ def generation_for_stream(
         GenerationReplacedError: none of its generations started at ``created_ms``.
     """
     generations = _generations(user).filter(conversation__conversation_id=conversation_id)
-    newest = generations.first()
-    if newest is None:
-        raise NotFoundError("The generation job does not exist or has expired.")
     if created_ms is None:
-        return generations.active().first() or newest
-    try:
-        moment = EPOCH + timedelta(milliseconds=created_ms)
-    except OverflowError:
-        raise GenerationReplacedError from None
-    named = generations.filter(created_at=moment).first()
-    if named is None:
+        found = generations.active().first() or generations.first()
+    else:
+        moment = _moment(created_ms)
+        found = None if moment is None else generations.filter(created_at=moment).first()
+    if found is not None:
+        return found
+    if created_ms is not None and generations.exists():
         raise GenerationReplacedError
-    return named
+    raise NotFoundError(_("The generation job does not exist or has expired."))
+
+
+def _moment(milliseconds: int) -> datetime | None:
+    """Return the moment, None beyond the calendar: nothing started then."""
+    try:
+        return EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return None
 
 
 def generations_active(user: User) -> GenerationQuerySet:
@@ -134,7 +140,7 @@ def queued_turn_get(user: User, turn_id: str, conversation_id: str = "") -> Queu
         found = found.filter(conversation__conversation_id=conversation_id)
     turn = found.select_related("conversation", "user").first()
     if turn is None:
-        raise NotFoundError("This message does not wait any more: it was sent or removed.")
+        raise NotFoundError(_("This message does not wait any more: it was sent or removed."))
     return turn
 
 
@@ -150,8 +156,8 @@ def prompt_group_get(user: User, group_id: str, right: str = "view") -> PromptGr
     if group is not None:
         return group
     if PromptGroup.objects.visible_to(user).filter(pk=group_id).exists():
-        raise ForbiddenError("You can use this prompt, but not change it.")
-    raise NotFoundError("This prompt does not exist.")
+        raise ForbiddenError(_("You can use this prompt, but not change it."))
+    raise NotFoundError(_("This prompt does not exist."))
 
 
 def prompt_group_for_client(user: User, group_id: str, right: str = "view") -> PromptGroup:
@@ -166,8 +172,8 @@ def prompt_group_for_client(user: User, group_id: str, right: str = "view") -> P
     if group is not None:
         return group
     if capability_allows(user, PROMPTS.capability):
-        raise NotFoundError("This prompt does not exist.")
-    raise ForbiddenError("Insufficient permissions to access this promptGroup")
+        raise NotFoundError(_("This prompt does not exist."))
+    raise ForbiddenError(_("Insufficient permissions to access this promptGroup"))
 
 
 def prompt_get(user: User, prompt_id: str, right: str = "view") -> Prompt:
@@ -179,7 +185,7 @@ def prompt_get(user: User, prompt_id: str, right: str = "view") -> Prompt:
     """
     version = Prompt.objects.select_related("group").filter(pk=prompt_id).first()
     if version is None:
-        raise NotFoundError("This prompt does not exist.")
+        raise NotFoundError(_("This prompt does not exist."))
     version.group = prompt_group_get(user, version.group_id, right)
     return version
 

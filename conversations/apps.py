@@ -33,6 +33,8 @@ class ConversationsConfig(AppConfig):
         import_module("conversations.admin.reading_tab").register()
         exporter = import_module("conversations.transfer.personal_data").conversations_export
         import_module("accounts.services.export").EXPORTERS.register("conversations", exporter)
+        names = import_module("conversations.queries.project_names").project_names
+        import_module("billing.queries.usage_names").NAMERS.register("project", names)
         _shareables_register()
         recovery = import_module("conversations.generation.recovery")
         periodic.schedule(

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from django.utils.translation import gettext as _
+
 from librechat.kernel.errors import InvalidInputError
 
 MAX_TEXT = 100_000
@@ -115,7 +117,9 @@ def parameters_from(body: Mapping[str, object]) -> dict[str, object]:
         if value is None:
             continue
         if not is_right(value):
-            raise InvalidInputError(f"{name} has the wrong type or is too long.", field=name)
+            raise InvalidInputError(
+                _("%(name)s has the wrong type or is too long.") % {"name": name}, field=name
+            )
         found[name] = value
     return found
 

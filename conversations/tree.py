@@ -106,11 +106,6 @@ def latest_leaf(nodes: Sequence[Node]) -> str:
     return latest_leaf_below(nodes, NO_PARENT)
 
 
-def is_ancestor(nodes: Iterable[Node], ancestor: str, message_id: str) -> bool:
-    """Return whether ``ancestor`` lies on the way from the root to ``message_id``, or is it."""
-    return ancestor in branch_to(nodes, message_id)
-
-
 def broken_nodes(nodes: Sequence[Node]) -> list[str]:
     """Return the ids that no walk from a root reaches or whose parent is missing."""
     known = {node.message_id for node in nodes}

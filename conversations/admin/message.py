@@ -1,6 +1,7 @@
 """Messages in the admin: their place, size and cost, not their text."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.filters import KeptValuesFilter
 from accounts.admin.read_only import ReadOnlyAdmin
@@ -52,7 +53,7 @@ class MessageAdmin(ReadOnlyAdmin):
     )
     readonly_fields = ("conversation_reference",)
 
-    @admin.display(description="conversation")
+    @admin.display(description=_("conversation"))
     def conversation_reference(self, message: Message) -> str:
         """Name the conversation by its id: a title may quote what was said."""
         return message.conversation.conversation_id

@@ -7,6 +7,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from typing_extensions import override
 
+from librechat.kernel.errors import InvalidInputError
+
 MAX_ID = 64
 MAX_NAME = 256
 
@@ -78,12 +80,26 @@ class PublicId(Name):
         super().__init__(**kwargs)
 
 
-def json_object(request: Request) -> dict[str, Any]:
-    """Return the body without its nulls; what is not an object counts as empty."""
+def json_body(request: Request) -> dict[str, Any]:
+    """Return the body; none at all, which is how clients send ``undefined``, is an empty object.
+
+    Raises:
+        InvalidInputError: it is a list, a text or a number. Read as empty it would mean
+            something: {} deletes every preset, and takes a rating back.
+    """
     body = request.data
     if not isinstance(body, dict):
-        return {}
-    return {name: value for name, value in body.items() if value is not None}
+        raise InvalidInputError("The body is not a JSON object.")
+    return dict(body.items())
+
+
+def json_object(request: Request) -> dict[str, Any]:
+    """Return the body without its nulls: where null and missing mean the same.
+
+    Raises:
+        InvalidInputError: it is no object.
+    """
+    return {name: value for name, value in json_body(request).items() if value is not None}
 
 
 def query_flag(request: Request, name: str) -> bool | None:

@@ -15,6 +15,7 @@ from accounts.auth.drf import signed_in
 from accounts.limits.drf import Limited
 from conversations.errors import ImportRefusedError
 from conversations.models import MoveInState
+from conversations.queries.own_words import said
 from conversations.transfer.moving import move_in_add, move_in_start
 from conversations.transfer.running import move_in_run
 from conversations.transfer.uploads import limit_upload, uploaded
@@ -56,7 +57,7 @@ class ImportView(Limited):
         move_in = move_in_add(user=user, upload=upload, filename=upload.name or "")
         done = move_in_run(move_in=move_in_start(move_in=move_in))
         if done.state != MoveInState.DONE:
-            raise ImportRefusedError(done.failure or "The import broke off; it will go on.")
+            raise ImportRefusedError(said(done.failure) or "The import broke off; it will go on.")
         return Response({"message": SUCCESS}, status=201)
 
 

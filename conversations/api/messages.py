@@ -1,8 +1,10 @@
 """Messages of a conversation: reading, editing, rating."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import path
+from django.utils import translation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
@@ -11,12 +13,14 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.auth.drf import signed_in
+from accounts.services.profile import language_of
 from conversations import access
 from conversations.api.fields import CamelSerializer, Name, StrictText, json_object
 from conversations.api.message_bodies import AddSerializer
 from conversations.api.search import messages_found
-from conversations.models import Message
+from conversations.models import Conversation, Message
 from conversations.queries.message_pages import SORTS, MessageQuery, message_page, messages_of
+from conversations.queries.own_words import message_said
 from conversations.queries.shapes import message_json_list
 from conversations.services.message_additions import Addition, message_add
 from conversations.services.messages import (
@@ -102,7 +106,7 @@ class MessageViewSet(ViewSet):
                 is_descending=asked.get("sortDirection", "desc") != "asc",
             ),
         )
-        shown = message_json_list(conversation, page.messages)
+        shown = _shown(request, conversation, page.messages)
         return Response({"messages": shown, "nextCursor": page.next_cursor})
 
     @extend_schema(operation_id="messages_list", responses=MESSAGES)
@@ -111,7 +115,7 @@ class MessageViewSet(ViewSet):
         if conversation_id == NEW:
             return Response([])
         conversation = access.conversation_get(signed_in(request), conversation_id)
-        return Response(message_json_list(conversation, messages_of(conversation)))
+        return Response(_shown(request, conversation, messages_of(conversation)))
 
     @extend_schema(
         operation_id="message_add",
@@ -130,7 +134,8 @@ class MessageViewSet(ViewSet):
     @extend_schema(operation_id="message_read", responses=MESSAGES)
     def retrieve(self, request: Request, conversation_id: str, message_id: str) -> Response:
         """Return one message, in a list of one."""
-        return Response([_json(_message(request, conversation_id, message_id))])
+        message = _message(request, conversation_id, message_id)
+        return Response(_shown(request, message.conversation, [message]))
 
     @extend_schema(
         operation_id="message_edit",
@@ -186,6 +191,18 @@ def _feedback(request: Request) -> dict[str, Any] | None:
 
 def _message(request: Request, conversation_id: str, message_id: str) -> Message:
     return access.message_get(signed_in(request), conversation_id, message_id)
+
+
+def _shown(
+    request: Request, conversation: Conversation, messages: Sequence[Message]
+) -> list[dict[str, Any]]:
+    """Return messages with what of ours went wrong in the language its person chose.
+
+    Refusals speak English to a program; these words it can only show.
+    """
+    chosen = language_of(signed_in(request)) or translation.get_language()
+    with translation.override(chosen):
+        return [message_said(one) for one in message_json_list(conversation, messages)]
 
 
 def _json(message: Message) -> dict[str, Any]:

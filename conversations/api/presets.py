@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.auth.drf import signed_in
-from conversations.api.fields import CamelSerializer, PublicId, json_object
+from conversations.api.fields import CamelSerializer, PublicId, json_body, json_object
 from conversations.queries.presets import preset_json, presets_of
 from conversations.services.presets import (
     preset_delete,
@@ -19,6 +19,7 @@ from conversations.services.presets import (
     preset_save,
     presets_delete_all,
 )
+from librechat.kernel.errors import InvalidInputError
 
 PRESETS: Any = serializers.ListSerializer(child=serializers.DictField())
 
@@ -66,6 +67,8 @@ class PresetViewSet(ViewSet):
         fields = PresetIdSerializer(data=json_object(request))
         fields.is_valid(raise_exception=True)
         preset_id = fields.validated_data["preset_id"]
+        if "presetId" in json_body(request) and not preset_id:  # lost, which does not mean all
+            raise InvalidInputError("presetId: This field may not be empty.", field="presetId")
         if preset_id:
             preset_delete(preset=preset_get(user=user, preset_id=preset_id))
             count = 1

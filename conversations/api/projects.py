@@ -13,7 +13,14 @@ from rest_framework.viewsets import ViewSet
 from accounts.auth.drf import signed_in
 from accounts.models import User
 from conversations import access
-from conversations.api.fields import CamelSerializer, Name, PublicId, StrictText, json_object
+from conversations.api.fields import (
+    CamelSerializer,
+    Name,
+    PublicId,
+    StrictText,
+    json_body,
+    json_object,
+)
 from conversations.models import Project
 from conversations.queries.projects import (
     SORT_FIELDS,
@@ -36,6 +43,7 @@ from conversations.services.projects import (
     project_get,
 )
 from librechat.kernel import pagination
+from librechat.kernel.errors import InvalidInputError
 
 MAX_SEARCH = 256
 
@@ -99,7 +107,7 @@ class ProjectViewSet(ViewSet):
             limit=pagination.page_size(asked.get("limit")),
             sort_by=asked.get("sortBy", "lastConversationAt"),
             sort_direction=asked.get("sortDirection", "desc"),
-            search=asked.get("search", "").replace("\x00", "")[:MAX_SEARCH].strip(),
+            search=asked.get("search", "")[:MAX_SEARCH].strip(),
         )
         page = project_page(signed_in(request), query)
         rows = [project_json(project) for project in page.projects]
@@ -167,6 +175,8 @@ class ProjectViewSet(ViewSet):
     def assign(self, request: Request, conversation_id: str) -> Response:
         """Put a chat into a project or take it out."""
         user = signed_in(request)
+        if "projectId" not in json_body(request):  # null, not nothing, takes it out
+            raise InvalidInputError("projectId: This field is required.", field="projectId")
         fields = AssignSerializer(data=json_object(request))
         fields.is_valid(raise_exception=True)
         wanted = fields.validated_data["project_id"]

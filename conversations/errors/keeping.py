@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+
 from librechat.kernel.errors import AppError, ConflictError, ForbiddenError, InvalidInputError
 
 
@@ -12,7 +14,7 @@ class RetentionError(ForbiddenError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Chats are not kept that long here. Nothing was changed; choose an earlier date.",
+            _("Chats are not kept that long here. Nothing was changed; choose an earlier date."),
         )
 
 
@@ -23,8 +25,10 @@ class TemporaryUnlistedError(InvalidInputError):
 
     def __init__(self) -> None:
         super().__init__(
-            "A temporary chat is in no list: it cannot be pinned, archived, bookmarked or moved"
-            " into a project. Nothing was changed; keep the chat first.",
+            _(
+                "A temporary chat is in no list: it cannot be pinned, archived, bookmarked or"
+                " moved into a project. Nothing was changed; keep the chat first."
+            ),
         )
 
 
@@ -54,7 +58,7 @@ class ShareExistsError(ConflictError):
     code: ClassVar[str] = "share_exists"
 
     def __init__(self) -> None:
-        super().__init__("This chat has a link already. Update that one, or delete it first.")
+        super().__init__(_("This chat has a link already. Update that one, or delete it first."))
 
 
 class ShareChangedError(ConflictError):
@@ -63,7 +67,7 @@ class ShareChangedError(ConflictError):
     code: ClassVar[str] = "share_changed"
 
     def __init__(self) -> None:
-        super().__init__("The shared chat was updated meanwhile. Load the page and try again.")
+        super().__init__(_("The shared chat was updated meanwhile. Load the page and try again."))
 
 
 class SearchUnavailableError(AppError):

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+
 from conversations.errors.bodies import PROTOCOL_VERSION, control_body
 from librechat.kernel.errors import AppError, ConflictError, ForbiddenError, InvalidInputError
 
@@ -22,7 +24,7 @@ class ParentNotReadyError(ConflictError):
     code: ClassVar[str] = "PARENT_NOT_READY"
 
     def __init__(self) -> None:
-        message = "The message you are answering is not finished yet. Try again when it is."
+        message = _("The message you are answering is not finished yet. Try again when it is.")
         super().__init__(message, body=control_body(self.code, message))
 
 
@@ -32,7 +34,7 @@ class GenerationRunningError(ConflictError):
     code: ClassVar[str] = "RUN_STILL_ACTIVE"
 
     def __init__(self) -> None:
-        message = "This message is being answered already. Stop that answer first."
+        message = _("This message is being answered already. Stop that answer first.")
         super().__init__(message, body=control_body(self.code, message))
 
 
@@ -42,7 +44,7 @@ class RequestReusedError(ConflictError):
     code: ClassVar[str] = "CLIENT_REQUEST_REUSED"
 
     def __init__(self) -> None:
-        message = "This clientRequestId was used for a different message."
+        message = _("This clientRequestId was used for a different message.")
         super().__init__(message, body=control_body(self.code, message))
 
 
@@ -54,7 +56,7 @@ class TooManyGenerationsError(AppError):
 
     def __init__(self, *, limit: int, pending: int) -> None:
         super().__init__(
-            f"You have {limit} answers running. Wait for one to end.",
+            _("You have %(limit)s answers running. Wait for one to end.") % {"limit": limit},
             body={
                 "type": "concurrent",
                 "limit": limit,
@@ -72,7 +74,7 @@ class NotAcceptingError(AppError):
     status: ClassVar[int] = 503
 
     def __init__(self) -> None:
-        message = "The server is restarting. Your message was not sent; try again in a moment."
+        message = _("The server is restarting. Your message was not sent; try again in a moment.")
         super().__init__(
             message,
             body=control_body(self.code, message),
@@ -93,7 +95,7 @@ class TemporaryChatError(ForbiddenError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Temporary chats are switched off for you. Nothing was sent; use an ordinary chat.",
+            _("Temporary chats are switched off for you. Nothing was sent; use an ordinary chat."),
             body={"message": "Forbidden: Insufficient permissions"},
         )
 
@@ -104,4 +106,4 @@ class EmptyMessageError(InvalidInputError):
     code: ClassVar[str] = "empty_messages"
 
     def __init__(self) -> None:
-        super().__init__("Write a message first.", body={"type": "empty_messages"})
+        super().__init__(_("Write a message first."), body={"type": "empty_messages"})

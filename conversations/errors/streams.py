@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+
 from conversations.errors.bodies import PROTOCOL_VERSION, control_body
 from librechat.kernel.errors import AppError, ConflictError, InvalidInputError, NotFoundError
 
@@ -13,7 +15,7 @@ class GenerationReplacedError(ConflictError):
 
     def __init__(self) -> None:
         body = control_body(self.code, "Generation replaced")
-        message = "A newer answer took the place of the one you asked for."
+        message = _("A newer answer took the place of the one you asked for.")
         super().__init__(message, body={**body, "message": message})
 
 
@@ -36,7 +38,7 @@ class StreamNotFoundError(NotFoundError):
     code: ClassVar[str] = "stream_not_found"
 
     def __init__(self) -> None:
-        message = "The generation job does not exist or has expired."
+        message = _("The generation job does not exist or has expired.")
         super().__init__(
             message,
             body={
@@ -63,7 +65,7 @@ class InvalidStopTargetError(InvalidInputError):
     code: ClassVar[str] = "INVALID_ABORT_TARGET"
 
     def __init__(self) -> None:
-        message = "Name the conversation to stop."
+        message = _("Name the conversation to stop.")
         super().__init__(message, body=control_body(self.code, message))
 
 
@@ -73,7 +75,7 @@ class JobNotFoundError(NotFoundError):
     code: ClassVar[str] = "job_not_found"
 
     def __init__(self, stream_id: str) -> None:
-        super().__init__("Job not found", body={"error": "Job not found", "streamId": stream_id})
+        super().__init__(_("Job not found"), body={"error": "Job not found", "streamId": stream_id})
 
 
 class RunReplacedError(ConflictError):
@@ -82,7 +84,7 @@ class RunReplacedError(ConflictError):
     code: ClassVar[str] = "RUN_REPLACED"
 
     def __init__(self) -> None:
-        message = "A newer answer took the place of the one to stop."
+        message = _("A newer answer took the place of the one to stop.")
         super().__init__(message, body=control_body(self.code, message))
 
 
@@ -92,5 +94,5 @@ class AmbiguousRunError(ConflictError):
     code: ClassVar[str] = "AMBIGUOUS_ACTIVE_RUN"
 
     def __init__(self) -> None:
-        message = "Several answers are running. Name the conversation to stop."
+        message = _("Several answers are running. Name the conversation to stop.")
         super().__init__(message, body=control_body(self.code, message))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import redis
+from django.utils.translation import gettext as _
 from redis import asyncio as redis_asyncio
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
@@ -61,7 +62,7 @@ class RedisLog:
                 await self._client.xadd(key, {FIELD: encode(events)}, id=f"{before + 1}-0")
             except ResponseError as exc:
                 self._last.pop(generation_id, None)
-                raise LogTakenError("Another process writes this log.") from exc
+                raise LogTakenError(_("Another process writes this log.")) from exc
             if not before:
                 await self._client.pexpire(key, ABANDONED_MS)
         self._last[generation_id] = before + len(events)
@@ -153,7 +154,7 @@ def _reached() -> Iterator[None]:
     try:
         yield
     except RedisError as exc:
-        raise LogUnavailableError("The event log cannot be reached.") from exc
+        raise LogUnavailableError(_("The event log cannot be reached.")) from exc
 
 
 def _entries(rows: Sequence[Row], after: int) -> list[Entry]:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from django.utils.translation import gettext as _
 from redis import asyncio as redis_asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -42,7 +43,7 @@ class Watch:
         """
         await self.grown.wait()
         if not self.rows:
-            raise LogUnavailableError("The event log cannot be reached.")
+            raise LogUnavailableError(_("The event log cannot be reached."))
         if not self.is_broken:
             self.grown.clear()
         rows, self.rows = self.rows, []
@@ -109,7 +110,7 @@ class SharedReader:
             await self._client.xadd(self._wake_key, {"e": b"1"}, maxlen=1)
             await self._client.pexpire(self._wake_key, WAKE_KEPT_MS)
         except RedisError as exc:
-            raise LogUnavailableError("The event log cannot be reached.") from exc
+            raise LogUnavailableError(_("The event log cannot be reached.")) from exc
 
     async def _run(self) -> None:
         """Read while anybody watches."""

@@ -32,12 +32,16 @@ class Prepared:
     text: str  # the person's latest words
 
 
-def created_message(generation: Generation) -> dict[str, object]:
-    """Return the person's message as the log's first event has it."""
-    message = Message.objects.get(
+def question_of(generation: Generation) -> Message:
+    """Return the person's message that a generation answers."""
+    return Message.objects.get(
         conversation_id=generation.conversation_id,
         message_id=generation.user_message_id,
     )
+
+
+def created_message(generation: Generation, message: Message) -> dict[str, object]:
+    """Return the person's message as the log's first event has it."""
     created: dict[str, object] = {
         "messageId": message.message_id,
         "parentMessageId": message.parent_message_id,
@@ -88,6 +92,7 @@ def prepared(generation: Generation) -> Prepared:
         endpoint_rates=resolved.endpoint_rates,
         conversation_id=conversation.conversation_id,
         message_id=generation.response_message_id,
+        project_id=conversation.project_id or "",
     )
     return Prepared(spec, resolved, branch[-1].text)
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from functools import partial
 
 from conversations.errors import NotAcceptingError
 from conversations.generation import runner
+from conversations.generation.runner import Claimed
 
 logger = logging.getLogger(__name__)
 
@@ -50,16 +52,22 @@ def check_accepting() -> None:
         raise NotAcceptingError
 
 
-def dispatch(generation_id: str) -> None:
+def has_loop() -> bool:
+    """Return whether this process runs what it starts."""
+    return _process.loop is not None and not _process.loop.is_closed()
+
+
+def dispatch(generation_id: str, claimed: Claimed | None = None) -> None:
     """Start a generation's run; from any thread, returns at once.
 
-    Without a loop the generation stays queued, and recovery ends it as interrupted.
+    ``claimed``: the generation itself, where its row was stored as this process's; another is
+    claimed first. Without a loop it stays queued, and recovery ends it as interrupted.
     """
     loop = _process.loop
     if loop is None or loop.is_closed():
         logger.warning("No loop runs generations here.", extra={"generation": generation_id})
         return
-    loop.call_soon_threadsafe(_start, generation_id)
+    loop.call_soon_threadsafe(partial(_start, generation_id, claimed))
 
 
 async def drain(grace_seconds: float) -> None:
@@ -80,18 +88,19 @@ async def _wait(seconds: float) -> None:
         await asyncio.wait(running, timeout=seconds)
 
 
-def _start(generation_id: str) -> None:
+def _start(generation_id: str, claimed: Claimed | None) -> None:
     tasks = _process.tasks
     if _process.is_draining or generation_id in tasks:
         return
-    task = asyncio.get_running_loop().create_task(_guarded(generation_id), name=generation_id)
+    work = _guarded(generation_id, claimed)
+    task = asyncio.get_running_loop().create_task(work, name=generation_id)
     tasks[generation_id] = task
     task.add_done_callback(lambda _: tasks.pop(generation_id, None))
 
 
-async def _guarded(generation_id: str) -> None:
+async def _guarded(generation_id: str, claimed: Claimed | None) -> None:
     """Run; a failure that even the runner could not store is logged, and recovery ends it."""
     try:
-        await runner.run(generation_id)
+        await runner.run(generation_id, claimed)
     except Exception:
         logger.exception("A run broke off.", extra={"generation": generation_id})

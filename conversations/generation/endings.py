@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import orjson
+from django.utils.translation import gettext as _
 
 from agents.errors import ProviderError
 from agents.llm.wire import neutral
@@ -85,7 +86,7 @@ def ending_of_failure(failure: Exception, *, has_begun: bool) -> Ending:
         return Ending("failed", "error", error, sentence, is_setup_error=True)
     error_id = short_id(8)
     logger.error("An answer failed.", exc_info=failure, extra={"error_id": error_id})
-    message = f"Something went wrong here (error {error_id})."
+    message = _("Something went wrong here (error %(error)s).") % {"error": error_id}
     return Ending("failed", "error", {"type": "internal", "id": error_id}, PREFIX + message)
 
 

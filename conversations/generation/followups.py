@@ -14,9 +14,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import translation
 
 from accounts.limits.bans import ban_check
 from accounts.models import User
+from accounts.services.profile import language_of
 from conversations import tree
 from conversations.errors import NotAcceptingError
 from conversations.generation.requests import Added, StartRequest, check_request, request_for_chat
@@ -103,6 +105,8 @@ def followup_send(conversation_pk: str) -> Generation | None:
 
 def followups_send_waiting() -> int:
     """Send what was left behind by a process that died; return how many were sent."""
+    if not QueuedTurn.objects.filter(failure__isnull=True).exists():
+        return 0  # as nearly always; the whole question costs many times this one
     last = Generation.objects.filter(conversation=OuterRef("conversation"))
     waiting = QueuedTurn.objects.filter(
         failure__isnull=True,
@@ -138,6 +142,11 @@ def _sent_next(conversation_pk: str) -> Generation | None:
     if is_running or _is_held(turn, last) or not queued_turn_claim(turn):
         return None
     transaction.on_commit(lambda: changes.announce_queue(conversation))
+    with translation.override(language_of(user) or translation.get_language()):
+        return _started(user, conversation, turn)
+
+
+def _started(user: User, conversation: Conversation, turn: QueuedTurn) -> Generation | None:
     try:
         ban_check(user=user)
         return generation_start(user, body=_body(conversation, turn)).generation

@@ -3,11 +3,15 @@
 Every write of a runner names the fence it got with its claim. Whoever takes the generation over
 raises the fence, so a runner that slept through its lease changes nothing any more. The
 generation's row is always written before the message's: its lock puts writers in order.
+
+A process that runs what it starts stores the claim with the row itself: the model's first word
+waits for no second transaction. What nobody runs yet stays queued until somebody claims it.
 """
 
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +24,16 @@ from librechat.kernel import clock
 from librechat.kernel.ids import short_id
 
 OWNER = f"{os.getpid()}-{short_id(8)}"  # this process
+
+
+def claimed_fields() -> dict[str, Any]:
+    """Return the fields of a new row that this process runs as soon as it is committed."""
+    return {
+        "state": State.RUNNING,
+        "lease_owner": OWNER,
+        "lease_expires_at": _lease_end(),
+        "fence": 1,
+    }
 
 
 def claim(generation_id: str) -> Generation | None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Literal
 
 import orjson
+from django.utils.translation import gettext as _
 
 from conversations.errors import InvalidClientRequestIdError
 from conversations.models import Conversation
@@ -157,15 +158,17 @@ def check_request(body: StartRequest) -> None:
         check_text(name, getattr(body, name), longest=longest)
     check_text("text", body.text)
     if len(body.quotes) > MAX_QUOTES:
-        raise InvalidInputError(f"A message carries at most {MAX_QUOTES} quotes.", field="quotes")
+        raise InvalidInputError(
+            _("A message carries at most %(most)s quotes.") % {"most": MAX_QUOTES}, field="quotes"
+        )
     for quote in body.quotes:
         check_text("quotes", quote, longest=MAX_QUOTE)
     if len(body.added) > MAX_ADDED:
         raise InvalidInputError(
-            f"At most {MAX_ADDED + 1} models answer side by side.",
+            _("At most %(most)s models answer side by side.") % {"most": MAX_ADDED + 1},
             field="addedConvo",
         )
     if body.edited_content is not None:
         check_text("editedContent", body.edited_content.text)
     if not body.endpoint:
-        raise InvalidInputError("Choose a model first.", field="endpoint")
+        raise InvalidInputError(_("Choose a model first."), field="endpoint")

@@ -3,16 +3,18 @@
 import asyncio
 import logging
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils import translation
 
 from agents.engine.offload import offload
 from agents.engine.run import run as engine_run
 from agents.llm.wire import neutral
 from conversations.eventlog.events import Created, Ended, UsageKnown, Waiting
 from conversations.eventlog.subscribe import event_log
-from conversations.generation import afterwards, context
+from conversations.generation import afterwards, context, observing
 from conversations.generation.answer import Answer
 from conversations.generation.endings import Ending, ending_of_event, ending_of_failure
 from conversations.generation.finish import Outcome, generation_finish, usage_of
@@ -21,7 +23,7 @@ from conversations.generation.refusals import run_counted
 from conversations.generation.supervise import lease_lost, stop_requested, supervised
 from conversations.generation.titles import Titling
 from conversations.generation.writer import LogWriter
-from conversations.models import Generation
+from conversations.models import Generation, Message
 from librechat.kernel import failpoints
 
 logger = logging.getLogger(__name__)
@@ -30,17 +32,30 @@ SLOW_SECONDS = 30  # without a word before the reader is told that the model is 
 STORE_DELAYS = (0.2, 1.0, 5.0, 15.0)  # between tries while the database is away
 
 
-async def run(generation_id: str) -> None:
-    """Write the answer of a queued generation; nothing happens when somebody else has it."""
-    generation = await offload(claim, generation_id)
-    if generation is None:
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A generation that is this process's to run, and the message it answers."""
+
+    generation: Generation
+    question: Message
+
+
+async def run(generation_id: str, claimed: Claimed | None = None) -> None:
+    """Write the answer of a generation that is claimed or queued; else nothing happens."""
+    claimed = claimed or await offload(_claimed, generation_id)
+    if claimed is None:
         return
+    # What goes wrong is stored and told in the words of who asked.
+    spoken = claimed.generation.request.get("language")
+    translation.activate(spoken or settings.LANGUAGE_CODE)
     failpoints.hit("after_claim")
-    writer = LogWriter(event_log(), generation.id)
-    titling = Titling(generation, writer)
+    writer = LogWriter(event_log(), generation_id)
+    writer.put([_created(claimed)])
+    titling = Titling(claimed.generation, writer)
     writing = asyncio.create_task(writer.run())
     try:
-        await _run(generation, writer, titling, writing)
+        with observing.running():
+            await _run(claimed.generation, writer, titling, writing)
     finally:
         titling.cancel()
         writing.cancel()
@@ -64,6 +79,7 @@ async def _run(
     is_stored = await _store(generation, answer, ending)
     failpoints.hit("after_finish")
     if is_stored:
+        observing.ended(answer, ending.state)
         writer.put([UsageKnown(usage_of(answer.meter))])
     last = Ended(ending.state, ending.error, ending.is_setup_error)
     await writer.close(last, running=writing)
@@ -83,10 +99,9 @@ async def _produced(
     loop = asyncio.get_running_loop()
     is_slow = loop.call_later(SLOW_SECONDS, writer.put, [Waiting("slow")])
     try:
-        created = await offload(context.created_message, generation)
-        writer.put([Created(created, generation.response_message_id)])
         prepared = await offload(context.prepared, generation)
         answer.sender = prepared.resolved.label
+        answer.endpoint = prepared.resolved.endpoint
         titling.begin(prepared)
         async with aclosing(engine_run(prepared.spec, answer.meter)) as events:
             async for event in events:
@@ -100,6 +115,16 @@ async def _produced(
     finally:
         is_slow.cancel()
     return ending_of_event(last or neutral.Failed("cut", "The answer ended without an end."))
+
+
+def _claimed(generation_id: str) -> Claimed | None:
+    generation = claim(generation_id)
+    return None if generation is None else Claimed(generation, context.question_of(generation))
+
+
+def _created(claimed: Claimed) -> Created:
+    message = context.created_message(claimed.generation, claimed.question)
+    return Created(message, claimed.generation.response_message_id)
 
 
 async def _store(generation: Generation, answer: Answer, ending: Ending) -> bool:

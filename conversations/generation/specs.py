@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from accounts.access.overrides import effective
 from accounts.models import User
 from agents.config.model_specs import ModelSpec, ModelSpecsConfig
@@ -30,11 +32,11 @@ def spec_apply(user: User, body: StartRequest) -> StartRequest:
     spec = next((spec for spec in section.specs if spec.name == body.spec), None)
     if spec is None:
         if section.enforce:
-            raise ModelSpecError("Choose one of the offered models, then send again.")
+            raise ModelSpecError(_("Choose one of the offered models, then send again."))
         return body
     if spec.preset.endpoint != body.endpoint:
         raise ModelSpecError(
-            "The chosen preset belongs to another endpoint. Choose a model again, then send.",
+            _("The chosen preset belongs to another endpoint. Choose a model again, then send."),
         )
     return _applied(body, spec, is_enforced=section.enforce)
 

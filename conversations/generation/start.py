@@ -20,9 +20,11 @@ from conversations.errors import (
 )
 from conversations.generation import dispatch
 from conversations.generation.assemble import ContentPart
+from conversations.generation.lease import claimed_fields
 from conversations.generation.parallel import rivals_checked
 from conversations.generation.refusals import start_check, starts_counted
 from conversations.generation.requests import EditedContent, StartRequest, check_request
+from conversations.generation.runner import Claimed
 from conversations.generation.specs import spec_apply
 from conversations.generation.turns import (
     continuation_of,
@@ -30,7 +32,14 @@ from conversations.generation.turns import (
     turn_prefix,
     turn_question,
 )
-from conversations.models import Conversation, Generation, Message, Project, conversation_lock
+from conversations.models import (
+    Conversation,
+    Generation,
+    Message,
+    Project,
+    State,
+    conversation_lock,
+)
 from conversations.services import changes
 from conversations.services.expiry import EXPIRY_FIELDS, expiry_renew
 from librechat.kernel import clock, failpoints
@@ -100,8 +109,10 @@ def _known(user: User, body: StartRequest) -> Generation | None:
     """Return the generation an earlier request with this id made."""
     if not body.client_request_id:
         return None
-    mine = Generation.objects.visible_to(user).select_related("conversation")
-    known = mine.filter(client_request_id=body.client_request_id).first()
+    mine = Generation.objects.visible_to(user).filter(client_request_id=body.client_request_id)
+    if not mine.exists():  # as nearly always; finding no whole row costs three times that
+        return None
+    known = mine.select_related("conversation").first()
     if known is not None and known.request["fingerprint"] != body.fingerprint():
         raise RequestReusedError
     return known
@@ -123,12 +134,13 @@ def _stored(user: User, body: StartRequest, rivals: Sequence[StartRequest]) -> G
     # Clients name a generation by the milliseconds of its start.
     moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     generation = _generation(body, answer, _request(user, body, prefix), moment)
+    _run_soon(generation, question)
     for number, rival in enumerate(rivals, 1):
         beside = replace(rival, group=body.group, conversation_id=conversation.conversation_id)
         row = turn_answer(conversation, beside, question, [])
         # Earlier by milliseconds: the newest is the one a client streams by the chat's id.
         earlier = moment - timedelta(milliseconds=number)
-        _generation(beside, row, _request(user, beside, []), earlier)
+        _run_soon(_generation(beside, row, _request(user, beside, []), earlier), question)
     transaction.on_commit(partial(changes.announce, conversation))
     return generation
 
@@ -139,7 +151,7 @@ def _generation(
     request: dict[str, Any],
     moment: datetime,
 ) -> Generation:
-    generation = Generation.objects.create(
+    return Generation.objects.create(
         user=answer.user,
         conversation=answer.conversation,
         user_message_id=answer.parent_message_id,
@@ -149,10 +161,14 @@ def _generation(
         model=body.model,
         request=request,
         created_at=moment,
+        **(claimed_fields() if dispatch.has_loop() else {}),
     )
+
+
+def _run_soon(generation: Generation, question: Message) -> None:
+    claimed = Claimed(generation, question) if generation.state == State.RUNNING else None
     transaction.on_commit(partial(failpoints.hit, "after_start"))
-    transaction.on_commit(partial(dispatch.dispatch, generation.id))
-    return generation
+    transaction.on_commit(partial(dispatch.dispatch, generation.id, claimed))
 
 
 def _check_unanswered(conversation: Conversation, question: Message) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from conversations.errors import ParentNotReadyError
 from conversations.generation.assemble import ContentPart, text_of
 from conversations.generation.requests import EditedContent, StartRequest
@@ -52,7 +54,8 @@ def turn_prefix(conversation: Conversation, body: StartRequest) -> list[ContentP
     parts = [part for part in parts_of(answer) if part.get("type") != "error"]
     if not 0 <= edited.index < len(parts) or parts[edited.index].get("type") != edited.type:
         raise InvalidInputError(
-            f"The answer has no {edited.type} part number {edited.index}.",
+            _("The answer has no %(type)s part number %(index)s.")
+            % {"type": edited.type, "index": edited.index},
             field="editedContent",
         )
     return [*parts[: edited.index], {"type": edited.type, edited.type: edited.text}]
@@ -117,7 +120,7 @@ def _asked_before(conversation: Conversation, body: StartRequest) -> Message:
         message_id = old.parent_message_id
     question = _find(conversation, message_id)
     if not question.is_created_by_user:
-        raise NotFoundError("The message to answer is not one of yours.")
+        raise NotFoundError(_("The message to answer is not one of yours."))
     return question
 
 
@@ -129,7 +132,7 @@ def _parent(conversation: Conversation, parent_id: str) -> Message | None:
     if parent is None:
         if parent_id.endswith(RERUN):
             raise ParentNotReadyError
-        raise NotFoundError("The message you are answering does not exist.")
+        raise NotFoundError(_("The message you are answering does not exist."))
     writing = Generation.objects.filter(
         conversation=conversation,
         response_message_id=parent_id,
@@ -154,7 +157,7 @@ def _emptied(
 ) -> Message:
     answer = _find(conversation, body.response_message_id)
     if answer.is_created_by_user or answer.parent_message_id != question.message_id:
-        raise NotFoundError("This is not an answer to that message.")
+        raise NotFoundError(_("This is not an answer to that message."))
     for name, value in fresh.items():
         setattr(answer, name, value)
     answer.revision += 1
@@ -166,5 +169,5 @@ def _emptied(
 def _find(conversation: Conversation, message_id: str) -> Message:
     message = conversation.messages.filter(message_id=message_id).first()
     if message is None:
-        raise NotFoundError("This message does not exist.")
+        raise NotFoundError(_("This message does not exist."))
     return message

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models import User
@@ -27,13 +28,13 @@ class DeletedItem(models.Model):
     class Kind(models.TextChoices):
         """What was deleted."""
 
-        MESSAGE = "message"
-        TAG = "tag"
-        PRESET = "preset"
-        PROJECT = "project"
-        PROMPT_GROUP = "prompt_group"
-        PROMPT = "prompt"
-        SHARED_LINK = "shared_link"
+        MESSAGE = "message", _("Message")
+        TAG = "tag", _("Tag")
+        PRESET = "preset", _("Preset")
+        PROJECT = "project", _("Project")
+        PROMPT_GROUP = "prompt_group", _("Prompt Group")
+        PROMPT = "prompt", _("Prompt")
+        SHARED_LINK = "shared_link", _("Shared Link")
 
     id = ObjectIdField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="deleted_items")

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models import User
@@ -15,12 +16,12 @@ from librechat.kernel.ids import ObjectIdField
 class State(models.TextChoices):
     """Where a generation stands; the last four are terminal."""
 
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    STOPPED = "stopped", _("Stopped")
+    FAILED = "failed", _("Failed")
+    INTERRUPTED = "interrupted", _("Interrupted")
 
 
 ACTIVE = (State.QUEUED, State.RUNNING)

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models import User
@@ -15,12 +16,12 @@ class MoveInState(models.TextChoices):
     """Where an import stands; the last three are terminal."""
 
     # Read once, nothing written: somebody has to say yes.
-    CHECKED = "checked"
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    UNDONE = "undone"
+    CHECKED = "checked", _("Checked")
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    UNDONE = "undone", _("Undone")
 
 
 class MoveInQuerySet(models.QuerySet["MoveIn"]):
@@ -52,7 +53,8 @@ class MoveIn(models.Model):
     total = models.PositiveBigIntegerField(null=True, blank=True)
     # kind → {"created": n, "known": n, "skipped": n, "failed": n}
     counts = models.JSONField(default=dict, blank=True)
-    # What was not taken and why: [{"kind", "source_id", "reason"}], the first thousand.
+    # What was not taken and why, the first thousand: [{"kind", "source_id", "reason", "values"}],
+    # the reason untranslated, see transfer/reasons.py.
     problems = models.JSONField(default=list, blank=True)
     failure = models.CharField(max_length=1024, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)

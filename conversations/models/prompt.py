@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.access.acl import visible_ids_subquery
@@ -89,8 +90,8 @@ class Prompt(models.Model):
     class Kind(models.TextChoices):
         """What the text is."""
 
-        TEXT = "text"
-        CHAT = "chat"
+        TEXT = "text", _("Text")
+        CHAT = "chat", _("Chat")
 
     id = ObjectIdField(primary_key=True)
     group = models.ForeignKey(PromptGroup, on_delete=models.CASCADE, related_name="versions")

@@ -26,7 +26,7 @@ class SharedLinkQuerySet(models.QuerySet["SharedLink"]):
         unexpired = Q(expired_at=None) | Q(expired_at__gt=clock.now())
         gone = Q(conversation__expired_at__lte=clock.now())
         alive = self.filter(unexpired, conversation__deleted_at=None, user__is_active=True)
-        return alive.exclude(gone)
+        return alive.exclude(gone).exclude(user__delete_after__lte=clock.now())
 
     def owned_by(self, user: User) -> Self:
         """Return this person's own."""

@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from conversations.models import Conversation, DeletedItem
 from conversations.models.conversation import ConversationQuerySet
+from conversations.models.deleted_item import DeletedItemQuerySet
 from conversations.queries.keyset import Column, KeysetOrder
 from librechat.kernel import clock
 
@@ -49,6 +50,26 @@ def bin_opened_at() -> datetime:
     return clock.now() - timedelta(days=settings.TRASH_DAYS)
 
 
+def chats_expired() -> ConversationQuerySet:
+    """Return the conversations whose time is over, whosever they are."""
+    return Conversation.objects.filter(expired_at__lte=clock.now())
+
+
+def chats_outdated() -> ConversationQuerySet:
+    """Return the conversations that were in the bin for their time."""
+    return Conversation.objects.filter(deleted_at__lte=bin_opened_at())
+
+
+def items_outdated() -> DeletedItemQuerySet:
+    """Return everything else that was in the bin for its time."""
+    return DeletedItem.objects.filter(deleted_at__lte=bin_opened_at())
+
+
+def items_in_bin(user: User) -> DeletedItemQuerySet:
+    """Return what this person can bring back beside conversations."""
+    return DeletedItem.objects.visible_to(user).filter(deleted_at__gt=bin_opened_at())
+
+
 def deleted_conversations(user: User) -> ConversationQuerySet:
     """Return the conversations this person can bring back."""
     deleted = Conversation.objects.filter(user=user, deleted_at__gt=bin_opened_at())
@@ -60,10 +81,7 @@ def bin_page(user: User, *, cursor: str = "", limit: int = 25) -> BinPage:
 
     A cursor that cannot be read means the first page.
     """
-    items = DeletedItem.objects.visible_to(user).filter(
-        Q(conversation=None) | Q(conversation__deleted_at=None),
-        deleted_at__gt=bin_opened_at(),
-    )
+    items = items_in_bin(user).filter(Q(conversation=None) | Q(conversation__deleted_at=None))
     chats = LAST_DELETED_FIRST.first(deleted_conversations(user), cursor, limit)
     others = LAST_DELETED_FIRST.first(items.defer("content"), cursor, limit)
     rows = [*map(_conversation_row, chats), *map(_item_row, others)]

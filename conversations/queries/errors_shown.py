@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from billing.services.budget_words import refusal_text
+from conversations.queries.own_words import PREFIX, said
 from conversations.queries.views import ErrorView
-
-PREFIX = "An error occurred while processing the request: "  # LibreChat's, in stored answers
 
 
 def error_view(error: Mapping[str, Any] | str) -> ErrorView:
@@ -21,14 +21,14 @@ def error_view(error: Mapping[str, Any] | str) -> ErrorView:
     text = str(found.get("message") or found.get("text") or found.get("info") or "")
     return ErrorView(
         title=_("The answer could not be written"),
-        text=text or _("Something went wrong. Your message is saved."),
+        text=said(text) or _("Something went wrong. Your message is saved."),
         actions=("retry", "other_model"),
     )
 
 
 def broken_off_view(text: str) -> ErrorView:
     """Return the card of an answer that stops in the middle; ``text``: why."""
-    return ErrorView(_("The answer breaks off here"), text, ("continue", "retry"))
+    return ErrorView(_("The answer breaks off here"), said(text), ("continue", "retry"))
 
 
 def _parsed(error: Mapping[str, Any] | str) -> Mapping[str, Any]:
@@ -78,7 +78,7 @@ def _known(found: Mapping[str, Any]) -> dict[str, ErrorView]:
         ),
         "budget": ErrorView(
             _("A budget is used up"),
-            str(found.get("message") or ""),
+            _budget_text(found),
             ("ask_more", "other_model"),
         ),
         "INPUT_LENGTH": ErrorView(
@@ -92,3 +92,11 @@ def _known(found: Mapping[str, Any]) -> dict[str, ErrorView]:
             ("continue", "retry"),
         ),
     }
+
+
+def _budget_text(found: Mapping[str, Any]) -> str:
+    """Return a budget's refusal, made anew of its facts; where they are none, as it is stored."""
+    try:
+        return refusal_text(found)
+    except (KeyError, TypeError, ValueError):
+        return str(found.get("message") or "")

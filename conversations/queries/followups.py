@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conversations.models import Conversation, Generation, QueuedTurn, State
+from conversations.queries.own_words import said
 from librechat.kernel import clock
 
 REMOVED = "removed"
@@ -38,7 +39,15 @@ def queue_view(conversation: Conversation) -> QueueView:
         return QueueView(conversation.conversation_id)
     last = Generation.objects.filter(conversation=conversation).first()
     is_held = last is not None and last.state in HELD
-    return QueueView(conversation.conversation_id, turns, is_held=is_held)
+    return QueueView(conversation.conversation_id, _spoken(turns), is_held=is_held)
+
+
+def _spoken(turns: tuple[QueuedTurn, ...]) -> tuple[QueuedTurn, ...]:
+    """Return rows to show, never to save: why they were refused is in the active language."""
+    for turn in turns:
+        if turn.failure:
+            turn.failure = {**turn.failure, "message": said(turn.failure.get("message", ""))}
+    return turns
 
 
 def turns_shown(conversation: Conversation) -> tuple[QueuedTurn, ...]:

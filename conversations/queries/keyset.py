@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -39,7 +39,7 @@ class Column:
             case "text":
                 return text
             case "moment":
-                return pagination.moment(text)
+                return _moment(text)
             case "number":
                 is_number = text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER
                 return int(text) if is_number else None
@@ -118,3 +118,12 @@ class KeysetOrder:
         """Return the plain bound that ``_beyond`` implies: with it an index starts at the page."""
         [name, *_] = self._names()
         return Q(**{f"{name}__{'lte' if self.is_descending else 'gte'}": position[name]})
+
+
+def _moment(text: str) -> datetime | None:
+    """Return a moment that a database can compare with: in UTC it is in the years 1 to 9999."""
+    found = pagination.moment(text)
+    try:
+        return found.astimezone(UTC) if found is not None else None
+    except OverflowError:
+        return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Conversation, SharedLink, Tag
@@ -95,5 +96,5 @@ def _in_project(project_id: str) -> Q:
     if project_id == UNASSIGNED:
         return Q(project=None)
     if not PROJECT_ID.fullmatch(project_id):
-        raise InvalidInputError("Invalid project ID")
+        raise InvalidInputError(_("Invalid project ID"))
     return Q(project_id=project_id.lower())

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from conversations.models import Message
 from conversations.queries.errors_shown import broken_off_view, error_view
+from conversations.queries.own_words import said
 from conversations.queries.views import ErrorView, State, StepView
 
 CREDITS_PER_USD = 1_000_000
@@ -45,7 +46,7 @@ def step_views(content: Sequence[Any]) -> tuple[StepView, ...]:
 
 def notice_view(text: str, at: int) -> StepView:
     """Return the row of something the person was told beside an answer."""
-    return StepView(f"n{at}", "notice", text, "")
+    return StepView(f"n{at}", "notice", said(text), "")
 
 
 def notice_views(metadata: Mapping[str, Any]) -> tuple[StepView, ...]:

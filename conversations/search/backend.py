@@ -18,7 +18,7 @@ Notice = Literal["", "degraded", "incomplete"]
 Kind = Literal["", "title", "message"]
 
 MAX_LIMIT = 100
-MAX_OFFSET = 900  # who pages further than this is served better by another word
+MAX_OFFSET = 400  # who pages further than this is served better by another word
 
 
 @dataclass(frozen=True, slots=True)

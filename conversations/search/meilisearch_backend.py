@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
 from meilisearch.index import Index
@@ -28,9 +29,9 @@ INDEX = "librechat_documents"  # not LibreChat's own names: both may share a ser
 TIMEOUT_SECONDS = 3
 CANDIDATES = 1_000  # what the server returns at most
 NOT_FOUND = 404
-AWAY = (
+AWAY = gettext_noop(
     "The search server cannot be used. Nothing was lost; the database answers meanwhile."
-    " Check MEILI_HOST and MEILI_MASTER_KEY, then try again."
+    " Check MEILI_HOST and MEILI_MASTER_KEY, then try again.",
 )
 SETTINGS: dict[str, Any] = {
     # A match in a title counts more than one in a text.
@@ -180,4 +181,4 @@ def _index() -> Iterator[Index]:
     # What the package lets through of its HTTP library is an OSError or a ValueError.
     except (MeilisearchError, OSError, ValueError) as error:
         logger.warning("The search server cannot be used.", extra={"reason": repr(error)})
-        raise SearchUnavailableError(AWAY) from error
+        raise SearchUnavailableError(gettext(AWAY)) from error

@@ -5,7 +5,7 @@ Conversations stay in their table, marked by ``deleted_at``; everything else is 
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from django.core import serializers
@@ -14,9 +14,11 @@ from django.db.models import Model
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from accounts.access.legal_hold import is_held, purgeable
 from accounts.models import User
 from conversations.models import Conversation, DeletedItem
-from conversations.queries.bin import bin_opened_at
+from conversations.models.deleted_item import DeletedItemQuerySet
+from conversations.queries.bin import items_in_bin, items_outdated
 from librechat.kernel.errors import ConflictError, NotFoundError
 
 # (the item's content, its owner): writes the rows again, in the caller's transaction. Raises
@@ -35,6 +37,7 @@ RESTORERS: dict[str, str] = {
 }
 MAX_TITLE = 1_024
 PURGE_BATCH = 200
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # out of every bin, however long its time
 
 
 @transaction.atomic
@@ -70,9 +73,8 @@ def bin_restore(*, user: User, item_id: str) -> DeletedItem:
         NotFoundError: there is no such item, it is not theirs, or its time is over.
         ConflictError: it cannot come back; it stays in the bin.
     """
-    mine = DeletedItem.objects.visible_to(user).filter(deleted_at__gt=bin_opened_at())
     # Locked, so that of two restores at once one finds nothing.
-    item = mine.select_for_update(of=("self",)).filter(id=item_id).first()
+    item = items_in_bin(user).select_for_update(of=("self",)).filter(id=item_id).first()
     if item is None:
         raise NotFoundError(_("This is not in the bin any more."))
     path = RESTORERS.get(item.kind)
@@ -91,14 +93,22 @@ def bin_remove(*, user: User, item_id: str) -> None:
     Raises:
         NotFoundError: there is no such item, or it is not theirs.
     """
-    mine = DeletedItem.objects.visible_to(user).filter(id=item_id)
-    if not mine.delete()[0]:
+    if not items_end(user=user, items=items_in_bin(user).filter(id=item_id)):
         raise NotFoundError(_("This is not in the bin any more."))
+
+
+def items_end(*, user: User, items: DeletedItemQuerySet) -> int:
+    """Remove a person's deleted things for good; return how many.
+
+    Under a legal hold they leave the bin as well, and wait for the purge that follows it.
+    """
+    # When each was deleted still shows in its id.
+    return items.update(deleted_at=LONG_AGO) if is_held(user) else items.delete()[0]
 
 
 def bin_purge() -> int:
     """Remove for good what has been in the bin for its time, a batch; return how many."""
-    old = DeletedItem.objects.filter(deleted_at__lte=bin_opened_at())
+    old = purgeable(items_outdated())
     ids = list(old.order_by("deleted_at").values_list("id", flat=True)[:PURGE_BATCH])
     DeletedItem.objects.filter(id__in=ids).delete()
     return len(ids)

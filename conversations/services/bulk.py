@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Conversation, Generation, Project, Tag
@@ -117,7 +118,9 @@ def conversations_tag(*, user: User, ids: Sequence[str], tag: str) -> list[str]:
     rows = list(_own(user, ids).exclude(tags=bookmark).prefetch_related("tags"))
     listed_check(rows)
     if any(len(row.tags.all()) >= MAX_TAGS_OF_ONE for row in rows):
-        raise InvalidInputError(f"A chat has at most {MAX_TAGS_OF_ONE} bookmarks.", field="tag")
+        raise InvalidInputError(
+            _("A chat has at most %(most)s bookmarks.") % {"most": MAX_TAGS_OF_ONE}, field="tag"
+        )
     bookmark.conversations.add(*rows)
     return [row.conversation_id for row in rows]
 
@@ -147,8 +150,8 @@ def _own(user: User, ids: Sequence[str]) -> ConversationQuerySet:
 def _checked(ids: Sequence[str]) -> Sequence[str]:
     if len(ids) > MAX_IDS:
         raise InvalidInputError(
-            f"{len(ids):,} chats are too many at once; nothing was changed. "
-            f"Choose at most {MAX_IDS:,}.",
+            _("%(ids)s chats are too many at once; nothing was changed. Choose at most %(most)s.")
+            % {"ids": f"{len(ids):,}", "most": f"{MAX_IDS:,}"},
             field="conversationIds",
             limit=MAX_IDS,
         )

@@ -5,9 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from django.core.cache import cache
+
 from conversations.models import Conversation
+from librechat.kernel.ids import new_object_id
 
 logger = logging.getLogger(__name__)
+STAMP_SECONDS = 60 * 60  # far more than a page takes to open its socket
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,26 @@ def announce_queue(conversation: Conversation) -> None:
     _tell(Change(conversation.user_id, conversation.conversation_id, "queue"))
 
 
+def stamp_of(user_id: str) -> str:
+    """Return a word that is another one after each change; blank when there was none for long.
+
+    A page is drawn before its socket is open: where the two were told different words, the page
+    has missed a change.
+    """
+    return str(cache.get(_stamp_key(user_id), ""))
+
+
+def _stamp(change: Change) -> None:
+    cache.set(_stamp_key(change.user_id), new_object_id(), STAMP_SECONDS)
+
+
+def _stamp_key(user_id: str) -> str:
+    return f"list-stamp:{user_id}"
+
+
 def _tell(change: Change) -> None:
-    for listener in _listeners:
+    # Stamped first: whoever connects in between reads it anew, or is told.
+    for listener in (_stamp, *_listeners):
         try:
             listener(change)
         except Exception:  # a listener's trouble must not fail the write that is done already

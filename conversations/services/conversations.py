@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Conversation, Generation, Message
@@ -38,7 +39,7 @@ def conversation_rename(*, conversation: Conversation, title: str) -> Conversati
     """
     cleaned = " ".join(title.split())
     if not cleaned:
-        raise InvalidInputError("A title needs at least one character.", field="title")
+        raise InvalidInputError(_("A title needs at least one character."), field="title")
     check_text("title", cleaned, longest=MAX_TITLE)
     conversation.title = cleaned
     conversation.updated_at = clock.now()
@@ -104,7 +105,7 @@ def conversation_leaf_set(*, conversation: Conversation, message_id: str) -> Con
         NotFoundError: the message is not in this conversation.
     """
     if not conversation.messages.filter(message_id=message_id).exists():
-        raise NotFoundError("This message does not exist.")
+        raise NotFoundError(_("This message does not exist."))
     conversation.leaf_message_id = message_id
     conversation.save(update_fields=["leaf_message_id"])
     return conversation
@@ -133,7 +134,7 @@ def conversation_restore(*, user: User, conversation_id: str) -> Conversation:
     # Locked: a purge at the same time either has taken it already or finds it restored.
     conversation = deleted.select_for_update(of=("self",)).first()
     if conversation is None:
-        raise NotFoundError("This conversation cannot be restored.")
+        raise NotFoundError(_("This conversation cannot be restored."))
     conversation.deleted_at = None
     conversation_index(conversation)
     return _saved(conversation, "deleted_at")

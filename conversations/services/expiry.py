@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access.overrides import effective
 from accounts.config import InterfaceConfig
@@ -71,7 +72,7 @@ def conversation_expiry_set(*, conversation: Conversation, expired_at: datetime)
         RetentionError: the operator keeps chats for less long.
     """
     if expired_at <= clock.now():
-        raise InvalidInputError("The chat would end in the past.", field="expiredAt")
+        raise InvalidInputError(_("The chat would end in the past."), field="expiredAt")
     if expired_at > (latest_expiry(conversation) or expired_at):
         raise RetentionError
     conversation.expired_at, conversation.expiry_is_chosen = expired_at, True

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations import tree
@@ -73,7 +74,7 @@ def conversation_fork(
         nodes = tree.split_at(nodes, message_id)
         target = latest_message_id or tree.latest_leaf_below(nodes, message_id)
     if all(node.message_id != target for node in nodes):
-        raise NotFoundError("This message does not exist.")
+        raise NotFoundError(_("This message does not exist."))
     copied = _copied(user, conversation, tree.planted(nodes, _kept(nodes, target, option)))
     return _opened_at(copied, target)
 

@@ -50,10 +50,10 @@ def message_add(*, conversation: Conversation, addition: Addition) -> Message:
     conversation_lock(conversation.id)
     parent = addition.parent_message_id
     if parent != NO_PARENT and not conversation.messages.filter(message_id=parent).exists():
-        raise NotFoundError("The message to reply to does not exist.")
+        raise NotFoundError(_("The message to reply to does not exist."))
     taken = Message.objects.filter(user=conversation.user, message_id=addition.message_id)
     if taken.exists():
-        raise ConflictError("There is a message of this id already. Edit it instead.")
+        raise ConflictError(_("There is a message of this id already. Edit it instead."))
     words = [part["text"] for part in addition.content if part["type"] == "text"]
     message = Message.objects.create(
         conversation=conversation,

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
+from accounts.access.legal_hold import purgeable
 from agents.llm import tokens
 from conversations.models import ACTIVE, Generation, Message, MessageVersion
 from conversations.search.indexing import messages_index
@@ -24,7 +26,7 @@ def message_version_restore(*, message: Message, revision: int) -> Message:
     """
     version = message.versions.filter(revision=revision).first()
     if version is None:
-        raise NotFoundError("This message has no such earlier version.")
+        raise NotFoundError(_("This message has no such earlier version."))
     message.text, message.content = version.text, version.content
     message.token_count = tokens.count(_words(message), message.model)
     return message_save_edit(message)
@@ -51,7 +53,7 @@ def message_save_edit(message: Message, revision: int | None = None) -> Message:
         updated_at=moment,
     )
     if not saved or before is None:
-        raise ConflictError("This message was changed meanwhile. Load it again.")
+        raise ConflictError(_("This message was changed meanwhile. Load it again."))
     _keep(message, seen, before)
     message.revision, message.updated_at = seen + 1, moment
     messages_index([message])
@@ -71,7 +73,7 @@ def check_idle(message: Message) -> None:
     own = running.filter(response_message_id=message.message_id)
     asked = running.filter(user_message_id=message.message_id)
     if (own | asked).exists():
-        raise ConflictError("This message is being written. Stop it first.")
+        raise ConflictError(_("This message is being written. Stop it first."))
 
 
 def _keep(message: Message, revision: int, before: tuple[str, list[Any]]) -> None:
@@ -81,7 +83,7 @@ def _keep(message: Message, revision: int, before: tuple[str, list[Any]]) -> Non
         return
     MessageVersion.objects.create(message=message, revision=revision, text=text, content=content)
     kept = message.versions.values_list("revision", flat=True)[:KEPT_VERSIONS]
-    message.versions.filter(revision__lt=min(kept)).delete()
+    purgeable(message.versions.filter(revision__lt=min(kept)), "message__user_id").delete()
 
 
 def _words(message: Message) -> str:

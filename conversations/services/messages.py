@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agents.llm import tokens
 from conversations.models import Conversation, DeletedItem, Message, conversation_lock
@@ -75,7 +76,7 @@ def message_edit_part(
     content = list(message.content)
     kind = content[index].get("type") if 0 <= index < len(content) else None
     if kind not in ("text", "think"):
-        raise InvalidInputError("This part of the message cannot be edited.", field="index")
+        raise InvalidInputError(_("This part of the message cannot be edited."), field="index")
     before = str(content[index].get(kind, ""))
     content[index] = {**content[index], kind: text}
     message.content = content
@@ -132,11 +133,13 @@ def _checked_feedback(feedback: dict[str, Any]) -> dict[str, Any]:
     rating, tag, text = feedback.get("rating"), feedback.get("tag"), feedback.get("text", "")
     tags = TAGS.get(rating) if isinstance(rating, str) else None
     if tags is None:
-        raise InvalidInputError("A rating is thumbsUp or thumbsDown.", field="rating")
+        raise InvalidInputError(_("A rating is thumbsUp or thumbsDown."), field="rating")
     if tag is not None and not (isinstance(tag, str) and tag in tags):
-        raise InvalidInputError(f"This tag does not go with {rating}.", field="tag")
+        raise InvalidInputError(
+            _("This tag does not go with %(rating)s.") % {"rating": rating}, field="tag"
+        )
     if not isinstance(text, str):
-        raise InvalidInputError("A comment is a text.", field="text")
+        raise InvalidInputError(_("A comment is a text."), field="text")
     check_text("text", text, longest=MAX_FEEDBACK)
     given = {"rating": rating, "tag": tag, "text": text}
     return {name: value for name, value in given.items() if value}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import DeletedItem, Preset
@@ -38,18 +39,22 @@ def preset_save(*, user: User, body: Mapping[str, Any]) -> Preset:
     Raises:
         InvalidInputError: a field has the wrong type or is too long, or there are too many.
     """
-    preset_id = str(body.get("presetId") or new_uuid())
-    check_text("presetId", preset_id, longest=64)
+    preset_id = _text(body, "presetId", 64) or new_uuid()
+    is_default = body.get("defaultPreset")
+    if not isinstance(is_default, bool | None):
+        raise InvalidInputError("defaultPreset is not a yes or no.", field="defaultPreset")
     preset = Preset.objects.filter(user=user, preset_id=preset_id).first()
     if preset is None:
         if Preset.objects.filter(user=user).count() >= MAX_PRESETS:
-            raise InvalidInputError(f"{MAX_PRESETS} presets are the most one person can have.")
+            raise InvalidInputError(
+                _("%(most)s presets are the most one person can have.") % {"most": MAX_PRESETS}
+            )
         preset = Preset(user=user, preset_id=preset_id)
     _write(preset, body)
-    if body.get("defaultPreset") is True:
+    if is_default is True:
         _others_not_default(preset)
         preset.is_default, preset.order = True, 0
-    elif body.get("defaultPreset") is False:
+    elif is_default is False:
         preset.is_default, preset.order = False, None
     preset.updated_at = clock.now()
     preset.save()
@@ -105,7 +110,7 @@ def preset_get(*, user: User, preset_id: str) -> Preset:
     """
     preset = Preset.objects.visible_to(user).filter(preset_id=preset_id).first()
     if preset is None:
-        raise NotFoundError("This preset does not exist.")
+        raise NotFoundError(_("This preset does not exist."))
     return preset
 
 
@@ -127,7 +132,7 @@ def _text(body: Mapping[str, Any], name: str, longest: int) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise InvalidInputError(f"{name} is not a text.", field=name)
+        raise InvalidInputError(_("%(name)s is not a text.") % {"name": name}, field=name)
     check_text(name, value, longest=longest)
     return value
 

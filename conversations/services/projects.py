@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Conversation, DeletedItem, Project
@@ -43,7 +44,9 @@ def project_create(
         InvalidInputError: the name is empty, a text is too long, or there are too many projects.
     """
     if Project.objects.filter(user=user).count() >= MAX_PROJECTS:
-        raise InvalidInputError(f"{MAX_PROJECTS} projects are the most one person can have.")
+        raise InvalidInputError(
+            _("%(most)s projects are the most one person can have.") % {"most": MAX_PROJECTS}
+        )
     project = Project(user=user)
     texts = {"name": name, "description": description, "instructions": instructions}
     _write(project, texts, defaults)
@@ -116,7 +119,7 @@ def project_get(*, user: User, project_id: str) -> Project:
     """
     project = Project.objects.visible_to(user).filter(pk=project_id.lower()).first()
     if project is None:
-        raise NotFoundError("This project does not exist.")
+        raise NotFoundError(_("This project does not exist."))
     return project
 
 
@@ -129,7 +132,7 @@ def _write(
         check_text(name, text, longest=TEXTS[name])
         setattr(project, name, " ".join(text.split()) if name == "name" else text.strip())
     if not project.name:
-        raise InvalidInputError("A project needs a name.", field="name")
+        raise InvalidInputError(_("A project needs a name."), field="name")
     if defaults is not None:
         for name, value in defaults.items():
             check_text(name, value, longest=320)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.models import AclEntry, Group, PrincipalType, User
 from accounts.models.acl import ALL_BITS
@@ -62,7 +63,9 @@ def prompt_group_create(
             many.
     """
     if PromptGroup.objects.filter(author=user).count() >= MAX_GROUPS:
-        raise InvalidInputError(f"{MAX_GROUPS:,} prompts are the most one person can have.")
+        raise InvalidInputError(
+            _("%(most)s prompts are the most one person can have.") % {"most": f"{MAX_GROUPS:,}"}
+        )
     group = PromptGroup(author=user, author_name=user.display_name)
     _describe(group, described)
     check_prompt(text)
@@ -163,7 +166,7 @@ def prompt_group_lock(group: PromptGroup) -> PromptGroup:
     rows = PromptGroup.objects.flagged().select_for_update(of=("self",))
     stored = rows.filter(pk=group.pk).first()
     if stored is None:
-        raise NotFoundError("This prompt does not exist.")
+        raise NotFoundError(_("This prompt does not exist."))
     return stored
 
 
@@ -180,14 +183,14 @@ def check_prompt(text: str) -> None:
         InvalidInputError: it is.
     """
     if not text.strip():
-        raise InvalidInputError("A prompt needs a text.", field="prompt")
+        raise InvalidInputError(_("A prompt needs a text."), field="prompt")
     check_text("prompt", text, longest=MAX_PROMPT)
 
 
 def _describe(group: PromptGroup, described: Described) -> None:
     name, oneliner = (" ".join(text.split()) for text in (described.name, described.oneliner))
     if not name:
-        raise InvalidInputError("A prompt needs a name.", field="name")
+        raise InvalidInputError(_("A prompt needs a name."), field="name")
     check_text("name", name, longest=MAX_NAME)
     check_text("oneliner", oneliner, longest=MAX_NAME)
     check_text("category", described.category, longest=MAX_CATEGORY)
@@ -195,7 +198,7 @@ def _describe(group: PromptGroup, described: Described) -> None:
     check_text("command", command, longest=MAX_COMMAND)
     if not COMMAND.fullmatch(command):
         raise InvalidInputError(
-            "A command has only the letters a to z, digits and hyphens.",
+            _("A command has only the letters a to z, digits and hyphens."),
             field="command",
         )
     group.name, group.oneliner = name, oneliner

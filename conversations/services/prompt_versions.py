@@ -41,7 +41,8 @@ def prompt_version_add(
     prompt_group_lock(group)
     if group.versions.count() >= MAX_VERSIONS:
         raise InvalidInputError(
-            f"{MAX_VERSIONS} versions are the most a prompt can have. Delete an old one first.",
+            _("%(most)s versions are the most a prompt can have. Delete an old one first.")
+            % {"most": MAX_VERSIONS},
         )
     version = Prompt.objects.create(group=group, author=user, prompt=text, type=kind)
     PromptGroup.objects.filter(pk=group.pk).update(updated_at=clock.now())
@@ -73,7 +74,9 @@ def prompt_version_label(*, version: Prompt, labels: Sequence[str]) -> Prompt:
     _group, version = _locked(version)
     cleaned = list(dict.fromkeys(label.strip() for label in labels))
     if len(cleaned) > MAX_LABELS or not all(cleaned):
-        raise InvalidInputError(f"Give at most {MAX_LABELS} labels, none of them empty.")
+        raise InvalidInputError(
+            _("Give at most %(most)s labels, none of them empty.") % {"most": MAX_LABELS}
+        )
     for label in cleaned:
         check_text("label", label, longest=MAX_LABEL)
     version.labels = cleaned
@@ -145,5 +148,5 @@ def _locked(version: Prompt) -> tuple[PromptGroup, Prompt]:
     group = prompt_group_lock(version.group)
     stored = group.versions.filter(pk=version.pk).first()
     if stored is None:
-        raise NotFoundError("This prompt does not exist.")
+        raise NotFoundError(_("This prompt does not exist."))
     return group, stored

@@ -4,13 +4,21 @@ import logging
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext
 
+from accounts.access.legal_hold import is_held, purgeable
 from accounts.models import User
-from conversations.models import Conversation, DeletedItem, Generation, conversation_lock
+from conversations.models import DeletedItem, Generation, conversation_lock
 from conversations.models.conversation import ConversationQuerySet
-from conversations.queries.bin import bin_opened_at
+from conversations.queries.bin import (
+    chats_expired,
+    chats_outdated,
+    deleted_conversations,
+    items_in_bin,
+)
 from conversations.search.indexing import conversations_forget
 from conversations.services import changes
+from conversations.services.bin import items_end
 from conversations.services.stopping import generation_stop_soon
 from librechat.kernel import clock
 from librechat.kernel.errors import NotFoundError
@@ -21,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 def conversations_purge() -> int:
     """Remove for good, a batch, what was in the bin for its time or expired; return how many."""
-    expired = _remove(Conversation.objects.filter(expired_at__lte=clock.now()))
-    deleted = _remove(Conversation.objects.filter(deleted_at__lte=bin_opened_at()))
+    expired = _remove(purgeable(chats_expired()))
+    deleted = _remove(purgeable(chats_outdated()))
     if expired or deleted:
         logger.info("Chats were purged.", extra={"expired": expired, "from_bin": deleted})
     return expired + deleted
@@ -34,21 +42,31 @@ def conversation_purge_now(*, user: User, conversation_id: str) -> None:
     Raises:
         NotFoundError: there is none, it is not theirs, or it is not deleted.
     """
-    deleted = Conversation.objects.filter(user=user, conversation_id=conversation_id)
-    if not _remove(deleted.exclude(deleted_at=None)):
-        raise NotFoundError("This conversation is not in the bin.")
+    deleted = deleted_conversations(user).filter(conversation_id=conversation_id)
+    if not conversations_end(user=user, conversations=deleted):
+        raise NotFoundError(gettext("This conversation is not in the bin."))
 
 
 def bin_empty(*, user: User) -> int:
     """Remove everything a person deleted for good and return how many things that were."""
-    total = 0
-    deleted = Conversation.objects.filter(user=user).exclude(deleted_at=None)
-    while removed := _remove(deleted):
-        total += removed
-    items = DeletedItem.objects.visible_to(user)
+    total = conversations_end(user=user, conversations=deleted_conversations(user))
+    items = items_in_bin(user)
     while ids := list(items.values_list("id", flat=True)[:PURGE_BATCH]):
-        total += len(ids)
-        DeletedItem.objects.filter(id__in=ids).delete()
+        total += items_end(user=user, items=DeletedItem.objects.filter(id__in=ids))
+    return total
+
+
+def conversations_end(*, user: User, conversations: ConversationQuerySet) -> int:
+    """Remove a person's conversations for good; return how many.
+
+    Under a legal hold their time is over instead, and they wait for the purge that follows it.
+    """
+    if is_held(user):
+        # As chosen by the person: a rule that is lifted does not bring it back.
+        return conversations.update(expired_at=clock.now(), expiry_is_chosen=True)
+    total = 0
+    while removed := _remove(purgeable(conversations)):
+        total += removed
     return total
 
 

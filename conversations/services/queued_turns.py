@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.access.legal_hold import purgeable
 from conversations.errors import (
     EmptyFollowUpError,
     FollowUpTooLongError,
@@ -15,6 +16,7 @@ from conversations.errors import (
     RequestReusedError,
 )
 from conversations.models import Conversation, QueuedTurn, conversation_lock
+from conversations.models.queued_turn import QueuedTurnQuerySet
 from conversations.queries.followups import REMOVED, is_removed, turns_shown
 from conversations.services import changes
 from conversations.services.texts import check_text
@@ -159,10 +161,14 @@ def queued_turn_refuse(turn: QueuedTurn, *, code: str, message: str) -> None:
     turn.save(force_insert=True)
 
 
+def turns_outdated() -> QueuedTurnQuerySet:
+    """Return what was removed and not taken back."""
+    return QueuedTurn.objects.filter(failure__type=REMOVED, created_at__lt=clock.now() - KEPT)
+
+
 def queued_turns_purge() -> int:
-    """Delete what was removed and not taken back; return how many."""
-    old = QueuedTurn.objects.filter(failure__type=REMOVED, created_at__lt=clock.now() - KEPT)
-    return old.delete()[0]
+    """Delete it; return how many."""
+    return purgeable(turns_outdated()).delete()[0]
 
 
 def _locked(turn: QueuedTurn) -> QueuedTurn:

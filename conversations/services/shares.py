@@ -185,7 +185,7 @@ def share_own(*, user: User, share_id: str) -> SharedLink:
     """
     link = SharedLink.objects.owned_by(user).filter(share_id=share_id).first()
     if link is None:
-        raise NotFoundError("This link does not exist.")
+        raise NotFoundError(_("This link does not exist."))
     return link
 
 
@@ -206,7 +206,7 @@ def _public_entries(link: SharedLink) -> AclEntryQuerySet:
 
 def _branch(messages: Sequence[Message], index: int) -> list[Message]:
     if not 0 <= index < len(messages):
-        raise InvalidInputError("There is no such message.", field="targetMessageIndex")
+        raise InvalidInputError(_("There is no such message."), field="targetMessageIndex")
     nodes = [Node(one.message_id, one.parent_message_id) for one in messages]
     kept = set(branch_to(nodes, messages[index].message_id))
     return [one for one in messages if one.message_id in kept]
@@ -214,15 +214,15 @@ def _branch(messages: Sequence[Message], index: int) -> list[Message]:
 
 def _check(conversation: Conversation, target: str, expired_at: datetime | None) -> None:
     if conversation.is_temporary:
-        raise InvalidInputError("A temporary chat cannot be shared.")
+        raise InvalidInputError(_("A temporary chat cannot be shared."))
     _check_future(expired_at)
     messages = conversation.messages.filter(message_id=target) if target else None
     if messages is not None and not messages.exists():
-        raise NotFoundError("This message does not exist.")
+        raise NotFoundError(_("This message does not exist."))
     if not conversation.messages.exists():
-        raise InvalidInputError("There is nothing in this chat to share.")
+        raise InvalidInputError(_("There is nothing in this chat to share."))
 
 
 def _check_future(expired_at: datetime | None) -> None:
     if expired_at is not None and expired_at <= clock.now():
-        raise InvalidInputError("The link would end in the past.", field="expiredAt")
+        raise InvalidInputError(_("The link would end in the past."), field="expiredAt")

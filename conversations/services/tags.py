@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Conversation, DeletedItem, Tag
@@ -65,7 +66,7 @@ def tag_change(
     if name is not None:
         tag.tag = _checked_name(name)
         if Tag.objects.filter(user=tag.user, tag=tag.tag).exclude(pk=tag.pk).exists():
-            raise ConflictError("You have a bookmark of that name already.")
+            raise ConflictError(_("You have a bookmark of that name already."))
     if description is not None:
         tag.description = _checked_description(description)
     tag.updated_at = clock.now()
@@ -108,7 +109,9 @@ def tag_put_back(content: dict[str, Any], user: User) -> None:
     """
     name = content["tag"]["tag"]
     if Tag.objects.filter(user=user, tag=name).exists():
-        raise ConflictError(f"There is a bookmark named {name} again. Rename it first.")
+        raise ConflictError(
+            _("There is a bookmark named %(name)s again. Rename it first.") % {"name": name}
+        )
     tag = Tag.objects.create(user=user, **content["tag"])
     carried = Conversation.objects.filter(user=user, pk__in=content["conversations"])
     tag.conversations.set(carried)
@@ -127,7 +130,9 @@ def conversation_tags_set(*, conversation: Conversation, names: Sequence[str]) -
         listed_check([conversation])
     wanted = list(dict.fromkeys(_checked_name(name) for name in names))
     if len(wanted) > MAX_TAGS_OF_ONE:
-        raise InvalidInputError(f"A chat has at most {MAX_TAGS_OF_ONE} bookmarks.", field="tags")
+        raise InvalidInputError(
+            _("A chat has at most %(most)s bookmarks.") % {"most": MAX_TAGS_OF_ONE}, field="tags"
+        )
     conversation.tags.set(_found_or_made(conversation.user, wanted))
     transaction.on_commit(partial(changes.announce, conversation))
     return wanted
@@ -141,7 +146,7 @@ def tag_get(*, user: User, name: str) -> Tag:
     """
     tag = Tag.objects.visible_to(user).filter(tag=name).first()
     if tag is None:
-        raise NotFoundError("This bookmark does not exist.")
+        raise NotFoundError(_("This bookmark does not exist."))
     return tag
 
 
@@ -149,7 +154,9 @@ def _found_or_made(user: User, names: Sequence[str]) -> list[Tag]:
     known = {tag.tag: tag for tag in Tag.objects.filter(user=user)}
     missing = [name for name in names if name not in known]
     if missing and len(known) + len(missing) > MAX_TAGS:
-        raise InvalidInputError(f"{MAX_TAGS} bookmarks are the most one person can have.")
+        raise InvalidInputError(
+            _("%(most)s bookmarks are the most one person can have.") % {"most": MAX_TAGS}
+        )
     for place, name in enumerate(missing, start=len(known)):
         made, _is_new = Tag.objects.get_or_create(
             user=user,
@@ -176,7 +183,7 @@ def _renumber(tags: Sequence[Tag]) -> None:
 def _checked_name(name: str) -> str:
     cleaned = " ".join(name.split())
     if not cleaned:
-        raise InvalidInputError("A bookmark needs a name.", field="tag")
+        raise InvalidInputError(_("A bookmark needs a name."), field="tag")
     check_text("tag", cleaned, longest=MAX_TAG)
     return cleaned
 

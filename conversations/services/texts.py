@@ -1,5 +1,7 @@
 """What a text must be to be stored."""
 
+from django.utils.translation import gettext as _
+
 from librechat.kernel.errors import InvalidInputError
 
 MAX_TEXT = 400_000  # characters of a message; a novel, and more than most models' windows
@@ -13,9 +15,12 @@ def check_text(name: str, text: str, *, longest: int = MAX_TEXT) -> None:
     """
     if len(text) > longest:
         raise InvalidInputError(
-            f"{name} has {len(text):,} characters; at most {longest:,} are possible.",
+            _("%(name)s has %(text)s characters; at most %(longest)s are possible.")
+            % {"name": name, "text": f"{len(text):,}", "longest": f"{longest:,}"},
             field=name,
             limit=longest,
         )
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidInputError(f"{name} has characters that are no text.", field=name)
+        raise InvalidInputError(
+            _("%(name)s has characters that are no text.") % {"name": name}, field=name
+        )

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
@@ -19,6 +20,14 @@ from librechat.kernel.errors import NotFoundError
 MAX_DIGITS = 16
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A generation, and what its frames say beside its events."""
+
+    generation: Generation
+    facts: RunFacts
+
+
 def milliseconds_of(text: str) -> int | None:
     """Return the moment a client names its generation by; None when it names none.
 
@@ -32,31 +41,35 @@ def milliseconds_of(text: str) -> int | None:
     return int(text)
 
 
-async def attachable(user: User, stream_id: str, created_ms: int | None) -> Generation:
-    """Return the generation a client may attach to: running, or over for less than a minute.
+def attachable(user: User, stream_id: str, created_ms: int | None) -> Attached:
+    """Return the generation a client may attach to, unless ``check_there`` objects.
 
     Raises:
         StreamNotFoundError: there is none.
         GenerationReplacedError: another one took its place.
     """
     try:
-        generation = await offload(access.generation_for_stream, user, stream_id, created_ms)
+        generation = access.generation_for_stream(user, stream_id, created_ms)
     except NotFoundError as exc:
         raise StreamNotFoundError from exc
-    if not generation.is_active and not await event_log().exists(generation.id):
-        raise StreamNotFoundError
-    return generation
-
-
-async def facts_of(generation: Generation) -> RunFacts:
-    """Return what the frames of a generation say beside its events."""
-    return RunFacts(
+    facts = RunFacts(
         conversation_id=generation.conversation.conversation_id,
         response_message_id=generation.response_message_id,
-        sender=await offload(sender_of, generation),
+        sender=sender_of(generation),
         endpoint=generation.endpoint,
         model=generation.model,
     )
+    return Attached(generation, facts)
+
+
+async def check_there(generation: Generation) -> None:
+    """Do nothing if a generation runs, or is over for less than a minute.
+
+    Raises:
+        StreamNotFoundError: its log is forgotten.
+    """
+    if not generation.is_active and not await event_log().exists(generation.id):
+        raise StreamNotFoundError
 
 
 async def is_gone(generation_id: str) -> bool:

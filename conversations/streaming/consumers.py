@@ -9,8 +9,11 @@ from typing import Any
 import orjson
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.utils import translation
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
+from accounts.auth.channels import language_for
 from accounts.limits.addresses import network_of
 from accounts.models import User
 from agents.engine.offload import offload
@@ -19,6 +22,7 @@ from conversations.eventlog.subscribe import event_log
 from conversations.generation.cancel import generation_stop
 from conversations.models import Generation
 from conversations.queries.presence import Identity
+from conversations.services.changes import stamp_of
 from conversations.streaming.activity import group_of
 from conversations.streaming.feeds import feeds
 from conversations.streaming.sockets import open_sockets
@@ -76,6 +80,8 @@ class PageConsumer(AsyncWebsocketConsumer):
             await self.close(TOO_MANY, "too many tabs")
             return
         self.user = user
+        # For what this socket refuses: the handshake passes no LocaleMiddleware.
+        translation.activate(language_for(self.scope, user))
         session_id = str(self.scope.get("auth_session") or "")
         network = network_of(str(self.scope.get("address") or ""))
         self.identity = Identity(user.id, user.auth_epoch, session_id, network)
@@ -84,7 +90,8 @@ class PageConsumer(AsyncWebsocketConsumer):
         open_sockets.add(self)
         metrics.sockets.inc()
         await self.channel_layer.group_add(group_of(user.id), self.channel_name)
-        await self._say({"type": "hello"})
+        stamp = await offload(stamp_of, user.id)
+        await self._say({"type": "hello", "stamp": stamp})
 
     @override
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -127,7 +134,7 @@ class PageConsumer(AsyncWebsocketConsumer):
                 case {"type": "stop", "generation": str(name)}:
                     self._start(f"stop:{name}", self._stop(name))
                 case _:
-                    raise InvalidInputError("This message is not understood.")
+                    raise InvalidInputError(_("This message is not understood."))
         except AppError as exc:
             await self._refuse(exc)
 
@@ -137,7 +144,7 @@ class PageConsumer(AsyncWebsocketConsumer):
         watching = [name for name in self._tasks if name.startswith("watch:")]
         name = f"watch:{generation_id}"
         if name not in watching and len(watching) >= MAX_SUBSCRIPTIONS:
-            raise InvalidInputError("Too many answers are watched at once.")
+            raise InvalidInputError(_("Too many answers are watched at once."))
         self._forget(name)
         self._start(name, self._watch(generation_id, max(after or 0, 0)))
 

@@ -21,7 +21,7 @@ from conversations.eventlog.subscribe import event_log
 from conversations.generation.cancel import generation_group_stop
 from conversations.generation.titles import title_taken, title_wait
 from conversations.models import DEFAULT_TITLE, Generation
-from conversations.streaming.attach import attachable, facts_of
+from conversations.streaming.attach import attachable
 from conversations.streaming.json_views import json_answer, json_body, signed_in_view
 from conversations.streaming.librechat_frames import FrameWriter
 from librechat.kernel import clock
@@ -36,12 +36,13 @@ TARGETS = ("streamId", "conversationId", "abortKey")
 async def status(_request: HttpRequest, user: User, conversation_id: str) -> HttpResponse:
     """Say whether a conversation is being answered, and what was written so far."""
     try:
-        generation = await attachable(user, conversation_id, None)
+        attached = await offload(attachable, user, conversation_id, None)
     except StreamNotFoundError:
         return json_answer({"active": False, **VERSION})
+    generation = attached.generation
     if not generation.is_active:
         return json_answer({"active": False, **VERSION})
-    writer = FrameWriter(await facts_of(generation))
+    writer = FrameWriter(attached.facts)
     for entry in await event_log().read(generation.id):
         writer.feed(entry.event)
     state = writer.resume_state()

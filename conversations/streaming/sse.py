@@ -19,7 +19,14 @@ from conversations.eventlog.subscribe import event_log
 from conversations.models import Generation
 from conversations.queries.presence import Identity
 from conversations.queries.turns import Turn, turn_of
-from conversations.streaming.attach import attachable, facts_of, is_gone, milliseconds_of, paced
+from conversations.streaming.attach import (
+    Attached,
+    attachable,
+    check_there,
+    is_gone,
+    milliseconds_of,
+    paced,
+)
 from conversations.streaming.doors import StreamDoor, open_doors
 from conversations.streaming.json_views import json_view
 from conversations.streaming.librechat_frames import (
@@ -52,19 +59,26 @@ async def stream(request: HttpRequest, stream_id: str) -> HttpResponseBase:
     A banned person's browser reads why in a stream of one error; a program gets a 403.
     """
     try:
-        user, session_id = await offload(sign_in_from_request, request)
+        attached, identity = await offload(_let_in, request, stream_id)
     except BannedError as exc:
         if not is_browser(request):
             raise
         return HttpResponse(_ban_told(exc), content_type=EVENT_STREAM, headers=HEADERS)
-    created_ms = milliseconds_of(request.GET.get("generationCreatedAt", ""))
-    generation = await attachable(user, stream_id, created_ms)
-    writer = FrameWriter(await facts_of(generation))
+    generation = attached.generation
+    await check_there(generation)
     is_resumed = request.GET.get("resume") == "true"
-    network = network_of(client_address(request))
-    door = StreamDoor(Identity(user.id, user.auth_epoch, session_id, network))
+    writer, door = FrameWriter(attached.facts), StreamDoor(identity)
     body = _body(generation, writer, door, is_resumed=is_resumed)
     return StreamingHttpResponse(body, content_type=EVENT_STREAM, headers=HEADERS)
+
+
+def _let_in(request: HttpRequest, stream_id: str) -> tuple[Attached, Identity]:
+    """Return what a client attaches to and who it is; a single hop to a thread for all of it."""
+    user, session_id = sign_in_from_request(request)
+    created_ms = milliseconds_of(request.GET.get("generationCreatedAt", ""))
+    attached = attachable(user, stream_id, created_ms)
+    network = network_of(client_address(request))
+    return attached, Identity(user.id, user.auth_epoch, session_id, network)
 
 
 async def _body(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from conversations.transfer.importer import ImportedConversation, ImportedMessage
+from conversations.transfer.reasons import Reason
 
 STEP = timedelta(milliseconds=1)  # what LibreChat's clients can tell apart
 
@@ -45,9 +46,9 @@ def _by_id(conversation: ImportedConversation) -> dict[str, ImportedMessage]:
     messages: dict[str, ImportedMessage] = {}
     for message in conversation.messages:
         if not message.source_id:
-            conversation.leave_out("message", "", "The message has no id.")
+            conversation.leave_out("message", "", Reason.NO_ID)
         elif message.source_id in messages:
-            conversation.leave_out("message", message.source_id, "Two messages have this id.")
+            conversation.leave_out("message", message.source_id, Reason.SAME_ID)
         else:
             messages[message.source_id] = message
     return messages

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from accounts.access.permissions import role_exists
 from accounts.errors import LastAdminError
+from accounts.life_errors import LegalHoldError
 from accounts.models import USER, AuthSession, User
 from accounts.services.people import user_delete
 from billing.models import Balance
@@ -14,6 +15,7 @@ from billing.models.account import Kind
 from billing.services.balances import balance_grant
 from conversations.models import MovedRecord, MoveIn
 from conversations.transfer.importer import ImportedBalance, ImportedUser, Note
+from conversations.transfer.reasons import Reason
 from conversations.transfer.tally import Tally
 from conversations.transfer.writing import known_targets, moved
 from librechat.kernel import clock
@@ -62,8 +64,7 @@ class People:
                 kind = MET if same else "user"
                 moved(self._move_in, kind, record.source_id, user.pk).save()
         except (DatabaseError, ValidationError):
-            reason = "The account has no valid address, or one of its ids is taken."
-            tally.note(Note("user", record.source_id, reason, "failed"))
+            tally.note(Note("user", record.source_id, Reason.NO_ADDRESS, "failed"))
             return
         self._found[record.source_id] = user
         tally.add("user", "known" if same else "created")
@@ -80,7 +81,7 @@ class People:
         """Open a newcomer's account with the credits they had; who has one here keeps it."""
         user = self.owner(record.owner_id)
         if user is None:
-            tally.note(Note("balance", record.source_id, "Whose it was is not known."))
+            tally.note(Note("balance", record.source_id, Reason.NO_OWNER))
             return
         is_newcomer = record.owner_id in known_targets(self._move_in, "user", [record.owner_id])
         if not is_newcomer or Balance.objects.filter(user=user).exists():
@@ -129,6 +130,6 @@ def person_remove(pk: str) -> bool:
         return False
     try:
         user_delete(user=user)
-    except LastAdminError:
+    except (LastAdminError, LegalHoldError):
         return False
     return True

@@ -16,6 +16,7 @@ from conversations.transfer.importer import (
     ImportedTag,
     Note,
 )
+from conversations.transfer.reasons import Reason
 from conversations.transfer.tally import Tally
 from conversations.transfer.writing import known_targets, moved, tag_named
 from librechat.kernel import clock
@@ -41,8 +42,7 @@ def belonging_write(move_in: MoveIn, record: Belonging, owner: User, tally: Tall
             if kind != "tag":  # noted where it is made
                 moved(move_in, kind, record.source_id, target).save()
     except DatabaseError:
-        reason = "It could not be stored: its id is taken, or a value fits nowhere."
-        tally.note(Note(kind, record.source_id, reason, "failed"))
+        tally.note(Note(kind, record.source_id, Reason.NOT_STORED, "failed"))
     else:
         tally.add(kind, "created")
 

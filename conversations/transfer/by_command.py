@@ -9,12 +9,14 @@ from accounts.models import User
 from accounts.services.provisioning import user_find
 from conversations.errors import ImportRefusedError
 from conversations.models import MoveIn, MoveInState
+from conversations.queries.own_words import said
 from conversations.transfer.moving import (
     digest,
     move_in_start,
     move_in_survey,
     move_in_take_up,
 )
+from conversations.transfer.reasons import problems_said
 from conversations.transfer.running import move_in_run
 from conversations.transfer.undoing import move_in_undo
 from librechat.kernel.errors import InvalidInputError, NotFoundError
@@ -48,8 +50,8 @@ class Report:
             "source": self.move_in.source,
             "state": "checked" if self.is_dry_run else self.move_in.state,
             "counts": found.get("counts", {}),
-            "problems": found.get("problems", []),
-            "failure": self.move_in.failure,
+            "problems": problems_said(found.get("problems", [])),
+            "failure": said(self.move_in.failure),
             "undone": self.move_in.survey.get("undone"),
         }
 
@@ -103,7 +105,7 @@ def _run(move_in: MoveIn, path: Path, told: Callable[[str], object] | None) -> M
 
     done = move_in_run(move_in=move_in, path=path, told=tell)
     if done.state == MoveInState.FAILED and told is not None:
-        told(f"It broke off: {done.failure}")
+        told(f"It broke off: {said(done.failure)}")
     return done
 
 

@@ -11,6 +11,7 @@ from typing import IO, Any, Protocol
 import bson
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.errors import BSONError
+from django.utils.translation import gettext as _
 
 from conversations.transfer.cleaning import mapping, object_of
 from conversations.transfer.parsing import damaged, too_large
@@ -81,7 +82,7 @@ def decoded(raw: bytes) -> dict[str, Any]:
     try:
         return object_of(bson.decode(raw, OPTIONS))
     except (BSONError, RecursionError, ValueError, OverflowError) as exc:
-        raise damaged("a document cannot be read") from exc
+        raise damaged(_("a document cannot be read")) from exc
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def opened(path: Path) -> Iterator[Dump]:
         try:
             files = _of_folder(path, folder) if path.is_dir() else _of_archive(path, folder)
         except (OSError, EOFError, zlib.error) as exc:
-            raise damaged("the dump cannot be unpacked") from exc
+            raise damaged(_("the dump cannot be unpacked")) from exc
         yield Dump(files)
 
 
@@ -115,7 +116,7 @@ def names_of(path: Path) -> set[str]:
             names = (mapping(decoded(raw)).get("collection") for raw in _until_end(file))
             return {str(name) for name in names}
     except (OSError, EOFError, zlib.error) as exc:
-        raise damaged("the dump cannot be unpacked") from exc
+        raise damaged(_("the dump cannot be unpacked")) from exc
 
 
 def _until_end(file: Readable) -> Iterator[bytes]:
@@ -159,7 +160,7 @@ def _copy(packed: Readable, plain: IO[bytes]) -> None:
     while chunk := packed.read(COPIED):
         size += len(chunk)
         if size > LARGEST_DUMP:
-            raise too_large("more in it than any instance has")
+            raise too_large(_("more in it than any instance has"))
         plain.write(chunk)
 
 
@@ -169,7 +170,7 @@ def _of_archive(path: Path, folder: Path) -> dict[str, list[Path]]:
     with ExitStack() as stack:
         file = stack.enter_context(_archive(path))
         if file.read(LENGTH_BYTES) != ARCHIVE_START:
-            raise damaged("it is no archive of mongodump's")
+            raise damaged(_("it is no archive of mongodump's"))
         for _about in _until_end(file):  # the header, then what is known of each collection
             continue
         written: dict[tuple[str, str], IO[bytes]] = {}
@@ -179,14 +180,14 @@ def _of_archive(path: Path, folder: Path) -> dict[str, list[Path]]:
             key = (str(about.get("db", "")), str(about.get("collection", "")))
             if key not in written:
                 if len(written) >= MOST_COLLECTIONS:
-                    raise too_large("too many collections")
+                    raise too_large(_("too many collections"))
                 target = folder / str(len(written))
                 written[key] = stack.enter_context(target.open("wb"))
                 files.setdefault(key[1], []).append(target)
             for raw in _until_end(file):
                 size += len(raw)
                 if size > LARGEST_DUMP:
-                    raise too_large("more in it than any instance has")
+                    raise too_large(_("more in it than any instance has"))
                 written[key].write(raw)
     return files
 
@@ -202,8 +203,8 @@ def _document(file: Readable) -> bytes:
         return b""
     size = int.from_bytes(length, "little", signed=True)
     if len(length) < LENGTH_BYTES or not SMALLEST <= size <= LARGEST:
-        raise damaged("a document has an impossible length")
+        raise damaged(_("a document has an impossible length"))
     rest = file.read(size - LENGTH_BYTES)
     if len(rest) != size - LENGTH_BYTES or rest[-1:] != b"\x00":
-        raise damaged("it ends within a document")
+        raise damaged(_("it ends within a document"))
     return length + rest

@@ -8,6 +8,7 @@ from typing import IO, cast
 
 from asgiref.sync import sync_to_async
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Conversation
@@ -42,7 +43,11 @@ def exporter_get(name: str) -> Exporter:
     """
     if name not in EXPORTERS:
         known = ", ".join(EXPORTERS)
-        raise InvalidInputError(f"There is no format {name!r}. Known: {known}.", field="format")
+        raise InvalidInputError(
+            gettext("There is no format %(name)s. Known: %(known)s.")
+            % {"name": f"{name!r}", "known": known},
+            field="format",
+        )
     return cast("Exporter", import_module(EXPORTERS[name]))  # a module is its protocol's instance
 
 

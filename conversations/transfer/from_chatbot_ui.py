@@ -13,6 +13,7 @@ from conversations.transfer.importer import (
     Record,
 )
 from conversations.transfer.json_files import JsonFormat
+from conversations.transfer.reasons import Reason
 
 ENDPOINT = "openAI"
 LONGEST_PROMPT = 100_000
@@ -31,14 +32,14 @@ def records(item: Mapping[str, Any]) -> Iterator[Record]:
             name = line_of(shape.get("name"), 100)
             yield ImportedProject(source_id=id_of(shape.get("id")), name=name)
         else:
-            yield Note("folder", id_of(shape.get("id")), "Folders of prompts do not exist here.")
+            yield Note("folder", id_of(shape.get("id")), Reason.PROMPT_FOLDER)
     for chat in sequence(item.get("history")):
         yield _conversation(mapping(chat))
     for prompt in sequence(item.get("prompts")):
         shape = mapping(prompt)
         text = text_of(shape.get("content"))
         if not text.strip():
-            yield Note("prompt", id_of(shape.get("id")), "The prompt has no text.")
+            yield Note("prompt", id_of(shape.get("id")), Reason.EMPTY_PROMPT)
             continue
         yield ImportedPrompt(
             source_id=id_of(shape.get("id")),
@@ -68,7 +69,7 @@ def _conversation(chat: Mapping[str, Any]) -> ImportedConversation:
         shape = mapping(row)
         role, text = shape.get("role"), text_of(shape.get("content"))
         if role not in ("user", "assistant"):
-            conversation.leave_out("message", str(number), "Who said it is not known.")
+            conversation.leave_out("message", str(number), Reason.NO_SPEAKER)
             continue
         is_user = role == "user"
         conversation.messages.append(

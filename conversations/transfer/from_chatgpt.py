@@ -8,6 +8,7 @@ from conversations.transfer.arranging import reparented
 from conversations.transfer.cleaning import id_of, line_of, mapping, moment, sequence, text_of
 from conversations.transfer.importer import ImportedConversation, ImportedMessage, Record
 from conversations.transfer.json_files import JsonFormat
+from conversations.transfer.reasons import Reason
 
 ENDPOINT = "openAI"
 CITATION = re.compile("\ue200[^\ue201]{0,400}\ue201|【[^】\n]{0,200}】")
@@ -59,7 +60,7 @@ def _take(
     role = mapping(message.get("author")).get("role")
     for attachment in sequence(mapping(message.get("metadata")).get("attachments")):
         file = line_of(mapping(attachment).get("name"), 256)
-        conversation.leave_out("attachment", file, "Files are not taken along yet.")
+        conversation.leave_out("attachment", file, Reason.ATTACHED)
     if content.get("content_type") in THOUGHTS:
         thoughts[name] = _thought(content)
         left_out[name] = parent
@@ -106,10 +107,10 @@ def _fold_thoughts(
     reparented(conversation, left_out)
 
 
-def _reason(role: object) -> str:
+def _reason(role: object) -> Reason:
     if role in ("user", "assistant"):
-        return "The message has no text, or was never shown."
-    return "Only what people and models said is taken."
+        return Reason.NOT_SHOWN
+    return Reason.OTHER_SPEAKER
 
 
 def _is_hidden(message: Mapping[str, Any]) -> bool:

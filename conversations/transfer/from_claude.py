@@ -12,6 +12,7 @@ from conversations.transfer.importer import (
     Record,
 )
 from conversations.transfer.json_files import JsonFormat
+from conversations.transfer.reasons import Reason
 
 ENDPOINT = "anthropic"
 SENDERS = {"human": True, "user": True, "assistant": False}
@@ -63,10 +64,10 @@ def _message(
     source_id = id_of(row.get("uuid")) or f"{conversation.source_id}#{number}"
     for file in [*sequence(row.get("attachments")), *sequence(row.get("files"))]:
         name = line_of(mapping(file).get("file_name"), 256)
-        conversation.leave_out("attachment", name, "Files are not taken along yet.")
+        conversation.leave_out("attachment", name, Reason.ATTACHED)
     is_user = SENDERS.get(row.get("sender", "") if isinstance(row.get("sender"), str) else "")
     if is_user is None:
-        conversation.leave_out("message", source_id, "Who said it is not known.")
+        conversation.leave_out("message", source_id, Reason.NO_SPEAKER)
         return None
     parts = _parts(row)
     text = "\n\n".join(part["text"] for part in parts if part["type"] == "text")
@@ -114,7 +115,7 @@ def _project(item: Mapping[str, Any]) -> Iterator[Record]:
     )
     for document in sequence(item.get("docs")):
         name = line_of(mapping(document).get("filename"), 256)
-        yield Note("attachment", name, "Documents of projects are not taken along yet.")
+        yield Note("attachment", name, Reason.DOCUMENT)
 
 
 IMPORTER = JsonFormat("claude", "Claude", recognises, records)

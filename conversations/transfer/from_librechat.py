@@ -20,6 +20,7 @@ from conversations.transfer.cleaning import (
 )
 from conversations.transfer.importer import ImportedConversation, ImportedMessage, Record
 from conversations.transfer.json_files import JsonFormat
+from conversations.transfer.reasons import Reason
 from librechat.kernel.errors import InvalidInputError
 from librechat.kernel.ids import NO_PARENT
 
@@ -55,7 +56,7 @@ def records(item: Mapping[str, Any]) -> Iterator[Record]:
     for message, parent in _walked(tree if isinstance(tree, list) else item.get("messages")):
         imported = message_of(message, conversation)
         if not imported.source_id:
-            conversation.leave_out("message", "", "The message has no id.")
+            conversation.leave_out("message", "", Reason.NO_ID)
             continue
         imported.parent_source_id = parent or imported.parent_source_id
         conversation.messages.append(imported)
@@ -80,7 +81,7 @@ def message_of(row: Mapping[str, Any], conversation: ImportedConversation) -> Im
     text, content = _said(row, is_user=is_user)
     for file in [*objects_of(row.get("files")), *objects_of(row.get("attachments"))]:
         name = line_of(file.get("filename") or file.get("file_id"), LONGEST_NAME)
-        conversation.leave_out("attachment", name, "Files are not taken along yet.")
+        conversation.leave_out("attachment", name, Reason.ATTACHED)
     return ImportedMessage(
         source_id=source_id,
         parent_source_id="" if parent == NO_PARENT else parent,

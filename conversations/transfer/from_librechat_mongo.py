@@ -24,6 +24,7 @@ from conversations.transfer.importer import (
     Record,
 )
 from conversations.transfer.reading import Source
+from conversations.transfer.reasons import Reason
 
 TAKEN = frozenset(
     {"users", "balances", "chatprojects", "conversationtags", "presets", "promptgroups"}
@@ -34,7 +35,6 @@ METHODS = ("google", "facebook", "github", "discord", "apple")
 OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 BCRYPT = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 COMMAND = re.compile(r"[a-z0-9-]{1,56}")
-SECOND_FACTOR = "Its secret is encrypted by the other server; it has to be set up again."
 MOST_CREDITS = 10**15
 
 
@@ -57,7 +57,7 @@ class LibreChatMongo:
             for row in dump.rows("users"):
                 yield _user(row)
                 if row.get("twoFactorEnabled") is True:
-                    yield Note("second factor", id_of(row.get("_id")), SECOND_FACTOR)
+                    yield Note("second factor", id_of(row.get("_id")), Reason.SECOND_FACTOR)
             yield from map(_balance, dump.rows("balances"))
             yield from map(_project, dump.rows("chatprojects"))
             yield from map(_tag, dump.rows("conversationtags"))
@@ -67,7 +67,8 @@ class LibreChatMongo:
             for name in dump.names:
                 if name not in TAKEN and (number := dump.count(name)):
                     kind = line_of(name, 64)
-                    yield Note(kind, "", f"{kind} are not taken along yet.", number=number)
+                    said = {"kind": kind}
+                    yield Note(kind, "", Reason.OTHER_KIND, number=number, values=said)
 
 
 def _key(row: Mapping[str, Any]) -> str:
@@ -176,8 +177,7 @@ def _prompts(dump: Dump) -> Iterator[Record]:
             **_dates(row),
         )
     for group, lost in versions.items():
-        reason = "The prompt these versions belong to is not in the dump."
-        yield Note("prompt version", group, reason, number=len(lost))
+        yield Note("prompt version", group, Reason.NO_PROMPT, number=len(lost))
 
 
 class _Index:
@@ -230,8 +230,7 @@ def _conversations(dump: Dump) -> Iterator[Record]:
         for row in dump.rows("conversations"):
             yield _conversation(row, index)
         if number := index.left():
-            reason = "The chats of these messages are not in the dump."
-            yield Note("message", "", reason, number=number)
+            yield Note("message", "", Reason.CHAT_MISSING, number=number)
 
 
 def _conversation(row: Mapping[str, Any], index: _Index) -> ImportedConversation:

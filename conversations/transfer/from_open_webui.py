@@ -6,6 +6,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext
+
 from conversations.errors import ImportRefusedError
 from conversations.transfer.cleaning import id_of, line_of, mapping, moment, sequence, text_of
 from conversations.transfer.importer import (
@@ -19,6 +21,7 @@ from conversations.transfer.importer import (
 from conversations.transfer.json_files import JsonFormat
 from conversations.transfer.parsing import LARGEST_ITEM, damaged, parse
 from conversations.transfer.reading import Source
+from conversations.transfer.reasons import Reason
 
 ENDPOINT = "openAI"
 LONGEST_PROMPT = 100_000
@@ -75,10 +78,10 @@ def _message(
 ) -> ImportedMessage | None:
     for file in sequence(row.get("files")):
         name = line_of(mapping(file).get("name"), 256)
-        conversation.leave_out("attachment", name, "Files are not taken along yet.")
+        conversation.leave_out("attachment", name, Reason.ATTACHED)
     role = row.get("role")
     if role not in ("user", "assistant"):
-        conversation.leave_out("message", source_id, "Only what people and models said is taken.")
+        conversation.leave_out("message", source_id, Reason.OTHER_SPEAKER)
         return None
     is_user = role == "user"
     model = line_of(row.get("model"), 256)
@@ -145,8 +148,11 @@ class OpenWebUi:
             people = database.execute("SELECT COUNT(DISTINCT user_id) FROM chat").fetchone()[0]
             if people > 1:
                 raise ImportRefusedError(
-                    f"This database holds the chats of {people} people. Nothing was imported;"
-                    " let each of them export their own chats as JSON.",
+                    gettext(
+                        "This database holds the chats of %(people)s people. Nothing was"
+                        " imported; let each of them export their own chats as JSON."
+                    )
+                    % {"people": people},
                 )
             yield from _folders(database)
             yield from _chats(database)
@@ -173,7 +179,7 @@ def _chats(database: sqlite3.Connection) -> Iterator[Record]:
         if recognises(item):
             yield from records(item)
         else:
-            yield Note("conversation", id_of(item["id"]), "This is no chat.", "failed")
+            yield Note("conversation", id_of(item["id"]), Reason.NO_CHAT, "failed")
 
 
 def _prompts(database: sqlite3.Connection) -> Iterator[Record]:
@@ -181,7 +187,7 @@ def _prompts(database: sqlite3.Connection) -> Iterator[Record]:
         command = line_of(row["command"], 256)
         text = text_of(row["content"])
         if not text.strip():
-            yield Note("prompt", command, "The prompt has no text.")
+            yield Note("prompt", command, Reason.EMPTY_PROMPT)
             continue
         yield ImportedPrompt(
             source_id=command,
@@ -210,7 +216,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             )
             yield database
     except sqlite3.Error as exc:
-        raise damaged("the database cannot be read") from exc
+        raise damaged(gettext("the database cannot be read")) from exc
 
 
 def _columns(database: sqlite3.Connection, table: str) -> set[str]:

@@ -1,24 +1,29 @@
 """What an importer is: it knows a format and turns a file of it into neutral records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
 
 from conversations.transfer.reading import Source
+from conversations.transfer.reasons import Reason
 
 Outcome: TypeAlias = Literal["created", "known", "skipped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A record, or a part of one, that is not taken, or not as it was, and why."""
+    """A record, or a part of one, that is not taken, or not as it was, and why.
+
+    values: what the reason names, by name.
+    """
 
     kind: str
     source_id: str
-    reason: str
+    reason: Reason
     outcome: Literal["skipped", "failed", "changed"] = "skipped"
     number: int = 1  # of records this is said about
+    values: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +82,7 @@ class ImportedConversation(Imported):
     messages: list[ImportedMessage] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
-    def leave_out(self, kind: str, source_id: str, reason: str) -> None:
+    def leave_out(self, kind: str, source_id: str, reason: Reason) -> None:
         """Note a part that is not taken."""
         self.notes.append(Note(kind, source_id, reason))
 

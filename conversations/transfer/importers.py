@@ -1,5 +1,7 @@
 """The importers, in the order in which they look at a file."""
 
+from django.utils.translation import gettext as _
+
 from conversations.errors import ImportRefusedError
 from conversations.transfer import (
     from_chatbot_ui,
@@ -36,6 +38,9 @@ def importer_for(source: Source) -> Importer:
             return importer
     names = ", ".join(importer.label for importer in IMPORTERS.values() if importer.is_personal)
     raise ImportRefusedError(
-        "This file comes from no program whose chats can be taken over."
-        f" Nothing was imported. Possible are exports of {names}.",
+        _(
+            "This file comes from no program whose chats can be taken over. Nothing was"
+            " imported. Possible are exports of %(names)s."
+        )
+        % {"names": names},
     )

@@ -8,6 +8,7 @@ from typing import Any
 from conversations.transfer.cleaning import id_of
 from conversations.transfer.importer import ImportedConversation, Note, Record
 from conversations.transfer.reading import Member, Source
+from conversations.transfer.reasons import Reason
 from librechat.kernel.ids import derived_uuid
 
 SAMPLED_ITEMS = 20
@@ -42,20 +43,20 @@ class JsonFormat:
             if member.is_json:
                 yield from self._read_member(source, member)
             else:
-                yield Note("file", id_of(member.name), "Files are not taken along yet.")
+                yield Note("file", id_of(member.name), Reason.ATTACHED)
 
     def _read_member(self, source: Source, member: Member) -> Iterator[Record]:
         items = source.items(member)
         first = list(islice(items, SAMPLED_ITEMS))
         if member.name and not self._knows(first):
-            yield Note("file", id_of(member.name), "There are no chats in this file.")
+            yield Note("file", id_of(member.name), Reason.NO_CHATS)
             return
         for number, item in enumerate(chain(first, items), start=1):
             if isinstance(item, dict) and self.recognises(item):
                 yield from map(_identified, self.records(item))
             else:
                 place = id_of(f"{member.name}#{number}")
-                yield Note("conversation", place, "This is no chat.", "failed")
+                yield Note("conversation", place, Reason.NO_CHAT, "failed")
 
     def _knows(self, items: list[object]) -> bool:
         return any(isinstance(item, dict) and self.recognises(item) for item in items)

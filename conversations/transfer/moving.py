@@ -8,8 +8,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
+from django.utils import translation
+from django.utils.translation import gettext
 
+from accounts.access.legal_hold import purgeable
 from accounts.models import User
+from accounts.services.profile import language_of
 from conversations.errors import ImportRefusedError, ImportTooLargeError
 from conversations.models import MoveIn, MoveInState
 from conversations.transfer.cleaning import line_of
@@ -50,8 +54,11 @@ def check_size(size_bytes: int) -> None:
     largest = settings.CONVERSATION_IMPORT_MAX_FILE_SIZE_BYTES
     if size_bytes > largest:
         raise ImportTooLargeError(
-            f"The file is larger than {largest / 1024 / 1024:,.0f} MB. Nothing was imported;"
-            " ask the operator to raise the limit.",
+            gettext(
+                "The file is larger than %(largest)s MB. Nothing was imported; ask the operator"
+                " to raise the limit."
+            )
+            % {"largest": f"{largest / 1024 / 1024:,.0f}"},
             limit=largest,
         )
 
@@ -66,11 +73,15 @@ def move_in_survey(*, path: Path, user: User | None, filename: str, file_key: st
     importer = importer_for(source)
     if not importer.is_personal and user is not None:
         raise ImportRefusedError(
-            "This is a dump of a whole instance. Nothing was imported; an operator can take it"
-            " over with the command move_in.",
+            gettext(
+                "This is a dump of a whole instance. Nothing was imported; an operator can take"
+                " it over with the command move_in."
+            ),
         )
     if importer.is_personal and user is None:
-        raise ImportRefusedError("This file holds one person's chats. Say whose with --user.")
+        raise ImportRefusedError(
+            gettext("This file holds one person's chats. Say whose with --user.")
+        )
     move_in = MoveIn(
         user=user,
         source=importer.name,
@@ -83,7 +94,7 @@ def move_in_survey(*, path: Path, user: User | None, filename: str, file_key: st
     survey = surveyed(move_in, importer.read(source))
     counts = survey["counts"].values()
     if not any(outcomes["created"] or outcomes["known"] for outcomes in counts):
-        raise ImportRefusedError("There are no chats in this file. Nothing was imported.")
+        raise ImportRefusedError(gettext("There are no chats in this file. Nothing was imported."))
     move_in.survey, move_in.total = survey, survey["total"]
     move_in.save(force_insert=True)
     return move_in
@@ -113,7 +124,7 @@ def move_in_discard(*, move_in: MoveIn) -> None:
     """
     gone, _ = MoveIn.objects.filter(pk=move_in.pk, state=MoveInState.CHECKED).delete()
     if not gone:
-        raise ConflictError(ASKED_ABOUT)
+        raise ConflictError(gettext(ASKED_ABOUT))
     spool_delete(move_in.file_key)
 
 
@@ -123,17 +134,23 @@ def move_ins_continue(should_stop: Callable[[], bool] = lambda: False) -> int:
         state=MoveInState.CHECKED,
         created_at__lt=clock.now() - UNANSWERED_FOR,
     )
-    for unanswered in old:
+    for unanswered in purgeable(old):
         with suppress(ConflictError):  # answered a moment ago
             move_in_discard(move_in=unanswered)
     count = 0
     while not should_stop() and (move_in := _next()) is not None:
         try:
-            move_in_run(move_in=move_in, should_stop=should_stop)
+            with translation.override(_language_of(move_in)):
+                move_in_run(move_in=move_in, should_stop=should_stop)
         except ConflictError:
             continue  # another process was faster
         count += 1
     return count
+
+
+def _language_of(move_in: MoveIn) -> str:
+    """Return the language of who reads how it ended."""
+    return (language_of(move_in.user) if move_in.user else "") or settings.LANGUAGE_CODE
 
 
 def _next() -> MoveIn | None:

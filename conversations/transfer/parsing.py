@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 import orjson
+from django.utils.translation import gettext as _
 
 from conversations.errors import ImportRefusedError
 
@@ -34,13 +35,16 @@ def damaged(why: str = "") -> ImportRefusedError:
     """Return the refusal of a file that cannot be read."""
     detail = f" ({why})" if why else ""
     return ImportRefusedError(
-        f"The file is damaged{detail}. Nothing was imported; export it once more and try again.",
+        _("The file is damaged%(detail)s. Nothing was imported; export it once more and try again.")
+        % {"detail": detail},
     )
 
 
 def too_large(what: str) -> ImportRefusedError:
     """Return the refusal of a file whose content would take too much."""
-    return ImportRefusedError(f"The file has {what}. Nothing was imported; split it and try again.")
+    return ImportRefusedError(
+        _("The file has %(what)s. Nothing was imported; split it and try again.") % {"what": what}
+    )
 
 
 def items_of(stream: IO[bytes]) -> Iterator[object]:
@@ -56,7 +60,7 @@ def items_of(stream: IO[bytes]) -> Iterator[object]:
         return
     buffer += stream.read(LARGEST_ITEM + 1 - len(buffer))
     if len(buffer) > LARGEST_ITEM:
-        raise too_large("one record of more than 32 MB")
+        raise too_large(_("one record of more than 32 MB"))
     yield parse(bytes(buffer))
 
 
@@ -82,17 +86,17 @@ class _Items:
                 self._open.append(sign)
                 self._brackets += 1
             elif sign == ord("}"):
-                raise damaged("a bracket is missing")
+                raise damaged(_("a bracket is missing"))
             else:
                 raw = self._taken()
                 is_last = sign == ord("]")
                 if raw.strip(BLANK):
                     yield parse(raw)
                 elif not (is_last and count == 0):
-                    raise damaged("an item is missing")
+                    raise damaged(_("an item is missing"))
                 count += 1
                 if count > MOST_ITEMS:
-                    raise too_large("more than a million records")
+                    raise too_large(_("more than a million records"))
                 if is_last:
                     self._finish()
                     return
@@ -102,9 +106,9 @@ class _Items:
         if sign in b"[{":
             self._open.append(sign)
         elif self._open.pop() != _PAIRS[sign]:
-            raise damaged("brackets do not match")
+            raise damaged(_("brackets do not match"))
         if self._brackets > MOST_PIECES or len(self._open) > DEEPEST:
-            raise too_large("a record that is too complicated")
+            raise too_large(_("a record that is too complicated"))
 
     def _next(self) -> int:
         """Return the next bracket, or between items the next bracket or comma."""
@@ -117,13 +121,13 @@ class _Items:
 
     def _more(self) -> None:
         if len(self._buffer) - self._start > LARGEST_ITEM:
-            raise too_large("one record of more than 32 MB")
+            raise too_large(_("one record of more than 32 MB"))
         del self._buffer[: self._start]
         self._place -= self._start
         self._start = 0
         chunk = self._stream.read(self._step)
         if not chunk:
-            raise damaged("it ends too early")
+            raise damaged(_("it ends too early"))
         # A long string is searched from its start again: bigger steps keep that rare.
         self._step = min(self._step * 2, LARGEST_ITEM)
         self._buffer += chunk
@@ -138,7 +142,7 @@ class _Items:
         rest = self._buffer[self._place :]
         while rest:
             if bytes(rest).strip(BLANK):
-                raise damaged("something follows its end")
+                raise damaged(_("something follows its end"))
             rest = bytearray(self._stream.read(CHUNK))
 
 
@@ -151,9 +155,9 @@ def parse(raw: bytes) -> object:
         ImportRefusedError: it is no JSON, or would take too much memory.
     """
     if len(raw) > LARGEST_ITEM:
-        raise too_large("one record of more than 32 MB")
+        raise too_large(_("one record of more than 32 MB"))
     if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > MOST_PIECES:
-        raise too_large("a record that is too complicated")
+        raise too_large(_("a record that is too complicated"))
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -188,17 +192,17 @@ class _Patient:
                 container[self._keys[-1]] = value
             sign = self._token()[0]
             if sign not in {close, b","}:
-                raise damaged("it is no JSON")
+                raise damaged(_("it is no JSON"))
             value = self._closed() if sign == close else self._entry(container)
         if self._raw[self._place :].strip(BLANK):
-            raise damaged("something follows its end")
+            raise damaged(_("something follows its end"))
         return value
 
     def _entry(self, container: object) -> object:
         if isinstance(container, dict):
             _sign, string, _word = self._token()
             if not string or self._token()[0] != b":":
-                raise damaged("it is no JSON")
+                raise damaged(_("it is no JSON"))
             self._keys[-1] = _text(string)
         return self._read()
 
@@ -209,10 +213,10 @@ class _Patient:
             self._stack.append([] if sign == b"[" else {})
             self._keys.append("")
             if len(self._stack) > DEEPEST:
-                raise too_large("a record that is too complicated")
+                raise too_large(_("a record that is too complicated"))
             return _OPENED
         if sign:
-            raise damaged("it is no JSON")
+            raise damaged(_("it is no JSON"))
         return _text(string) if string else _word(word or b"")
 
     def _closed(self) -> object:
@@ -222,7 +226,7 @@ class _Patient:
     def _token(self, *, step: bool = True) -> tuple[bytes | None, bytes | None, bytes | None]:
         found = _TOKEN.match(self._raw, self._place)
         if found is None:
-            raise damaged("it ends too early")
+            raise damaged(_("it ends too early"))
         if step:
             self._place = found.end()
         return found[1], found[2], found[3]
@@ -235,7 +239,7 @@ def _text(string: bytes) -> str:
     try:
         return str(json.loads(string.decode(errors="replace"), strict=False))
     except ValueError as exc:
-        raise damaged("it is no JSON") from exc
+        raise damaged(_("it is no JSON")) from exc
 
 
 def _word(word: bytes) -> object:
@@ -246,4 +250,4 @@ def _word(word: bytes) -> object:
     except orjson.JSONDecodeError as exc:
         if _NUMBER.fullmatch(word):  # larger than any computer counts
             return None
-        raise damaged("it is no JSON") from exc
+        raise damaged(_("it is no JSON")) from exc

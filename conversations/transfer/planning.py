@@ -8,6 +8,7 @@ from conversations.models import DEFAULT_TITLE, Conversation, Message
 from conversations.transfer.arranging import Placed, arranged
 from conversations.transfer.cleaning import LONGEST_TEXT, line_of
 from conversations.transfer.importer import ImportedConversation, ImportedMessage, Note
+from conversations.transfer.reasons import Reason
 from librechat.kernel import clock
 from librechat.kernel.ids import NO_PARENT, derived_uuid, new_object_id
 
@@ -115,8 +116,9 @@ def _short_part(
 def _short(text: str, message: ImportedMessage, record: ImportedConversation) -> str:
     if len(text) <= LONGEST_TEXT:
         return text
-    reason = f"Only the first {LONGEST_TEXT:,} of {len(text):,} characters are kept."
-    record.notes.append(Note("message", message.source_id, reason, "changed"))
+    lengths = {"kept": LONGEST_TEXT, "length": len(text)}
+    note = Note("message", message.source_id, Reason.SHORTENED, "changed", values=lengths)
+    record.notes.append(note)
     return text[:LONGEST_TEXT]
 
 

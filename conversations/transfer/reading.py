@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Literal, TypeAlias
 
+from django.utils.translation import gettext as _
+
 from conversations.errors import ImportRefusedError
 from conversations.transfer.parsing import damaged, items_of, too_large
 
@@ -103,14 +105,14 @@ def _refusing() -> Iterator[None]:
     except ImportRefusedError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError) as exc:
-        raise damaged("the zip cannot be unpacked") from exc
+        raise damaged(_("the zip cannot be unpacked")) from exc
     except (RuntimeError, NotImplementedError) as exc:  # a password, a method nobody uses
-        raise damaged("the zip is encrypted or packed in an unknown way") from exc
+        raise damaged(_("the zip is encrypted or packed in an unknown way")) from exc
 
 
 def _zip_members(path: Path) -> list[Member]:
     if _directory_bytes(path) > LARGEST_DIRECTORY:
-        raise too_large("too many files in it")
+        raise too_large(_("too many files in it"))
     with _refusing(), zipfile.ZipFile(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     unpacked = 0
@@ -120,7 +122,7 @@ def _zip_members(path: Path) -> list[Member]:
         unpacked += entry.file_size
         is_bomb = entry.file_size > max(entry.compress_size, 1) * LARGEST_RATIO
         if unpacked > LARGEST_CONTENT or (entry.file_size > RATIO_COUNTS_FROM and is_bomb):
-            raise too_large("more in it than it seems, like a zip made to fill a disk")
+            raise too_large(_("more in it than it seems, like a zip made to fill a disk"))
     members = {
         entry.filename: Member(entry.filename, entry.file_size, _is_json(entry.filename))
         for entry in entries
@@ -141,7 +143,7 @@ def _directory_bytes(path: Path) -> int:
         tail = file.read()
     end = tail.rfind(END_OF_ZIP)
     if end < 0 or len(tail) - end < END_BYTES:
-        raise damaged("the zip ends too early")
+        raise damaged(_("the zip ends too early"))
     directory = int.from_bytes(tail[end + 12 : end + 16], "little")
     locator = tail[max(0, end - LOCATOR_BYTES) : end]
     if locator.startswith(LOCATOR):

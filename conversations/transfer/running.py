@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from conversations.models import MoveIn, MoveInState
@@ -22,6 +24,7 @@ from conversations.transfer.importer import (
 )
 from conversations.transfer.importers import IMPORTERS
 from conversations.transfer.reading import Source
+from conversations.transfer.reasons import Reason
 from conversations.transfer.spool import spool_delete, spool_path
 from conversations.transfer.surveying import batches
 from conversations.transfer.tally import Tally
@@ -32,7 +35,7 @@ from librechat.kernel.errors import AppError, ConflictError
 logger = logging.getLogger(__name__)
 
 LOST_AFTER = timedelta(minutes=1)  # without a sign of life somebody else goes on
-ASKED_ABOUT = "This import was stopped, or goes on elsewhere. Load the page again."
+ASKED_ABOUT = gettext_noop("This import was stopped, or goes on elsewhere. Load the page again.")
 
 
 def move_in_run(
@@ -57,7 +60,9 @@ def move_in_run(
         return run.end(MoveInState.FAILED, refused.message)
     except Exception:
         logger.exception("An import broke off.", extra={"move_in": move_in.pk})
-        return run.end(MoveInState.FAILED, "Something unexpected happened; see the server's log.")
+        return run.end(
+            MoveInState.FAILED, _("Something unexpected happened; see the server's log.")
+        )
     return run.end(MoveInState.DONE) if is_over else run.rest()
 
 
@@ -107,8 +112,7 @@ class _Run:
                     owner = self._people.owner(record.owner_id)
                     if owner is None:
                         kind = type(record).__name__.removeprefix("Imported").lower()
-                        reason = "Whose it was is not known."
-                        tally.note(Note(kind, record.source_id, reason, "skipped"))
+                        tally.note(Note(kind, record.source_id, Reason.NO_OWNER))
                     elif isinstance(record, ImportedConversation):
                         chats.append((record, owner))
                     else:
@@ -129,7 +133,7 @@ class _Run:
             updated_at=self.move_in.updated_at,
         )
         if not mine.update(updated_at=moment, **fields):
-            raise ConflictError(ASKED_ABOUT)
+            raise ConflictError(_(ASKED_ABOUT))
         for name, value in {**fields, "updated_at": moment}.items():
             setattr(self.move_in, name, value)
 
@@ -158,7 +162,7 @@ def _claimed(move_in: MoveIn) -> MoveIn:
     move_in.refresh_from_db()
     is_lost = move_in.state == MoveInState.RUNNING and move_in.updated_at < lost_before()
     if move_in.state != MoveInState.WAITING and not is_lost:
-        raise ConflictError(ASKED_ABOUT)
+        raise ConflictError(_(ASKED_ABOUT))
     return turn(move_in, MoveInState(move_in.state), MoveInState.RUNNING)
 
 
@@ -171,7 +175,7 @@ def turn(move_in: MoveIn, before: MoveInState, after: MoveInState) -> MoveIn:
     moment = max(clock.now(), move_in.updated_at + timedelta(microseconds=1))
     row = MoveIn.objects.filter(pk=move_in.pk, state=before, updated_at=move_in.updated_at)
     if not row.update(state=after, updated_at=moment):
-        raise ConflictError(ASKED_ABOUT)
+        raise ConflictError(_(ASKED_ABOUT))
     move_in.state, move_in.updated_at = after, moment
     return move_in
 

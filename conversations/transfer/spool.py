@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
 from conversations.errors import ImportRefusedError
 from librechat.kernel.ids import short_id
@@ -28,7 +29,7 @@ def spool_path(key: str) -> Iterator[Path]:
         ImportRefusedError: it is gone.
     """
     if not key or not default_storage.exists(key):
-        raise ImportRefusedError("The uploaded file is gone. Upload it once more.")
+        raise ImportRefusedError(_("The uploaded file is gone. Upload it once more."))
     try:
         path = Path(default_storage.path(key))
     except NotImplementedError:

@@ -15,7 +15,7 @@ class Tally:
     def __init__(
         self,
         counts: dict[str, dict[str, int]] | None = None,
-        problems: Iterable[dict[str, str]] = (),
+        problems: Iterable[dict[str, Any]] = (),
     ) -> None:
         self.counts = {kind: dict(outcomes) for kind, outcomes in (counts or {}).items()}
         self.problems = list(problems)
@@ -32,7 +32,12 @@ class Tally:
             self.add(note.kind, note.outcome, note.number)
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(
-                {"kind": note.kind, "source_id": note.source_id, "reason": note.reason},
+                {
+                    "kind": note.kind,
+                    "source_id": note.source_id,
+                    "reason": note.reason.value,
+                    "values": dict(note.values),
+                },
             )
 
     def copy(self) -> "Tally":

@@ -22,7 +22,17 @@ from conversations.transfer.standing import standing
 MEDIA_TYPE = "text/html"
 EXTENSION = "html"
 MARK = "<!-- messages -->"
-UNSHOWN = ("files", "attachments", "feedback", "updated_at")
+SHOWN = (
+    "created_at",
+    "is_created_by_user",
+    "sender",
+    "model",
+    "endpoint",
+    "quotes",
+    "metadata",
+    "text",
+    "content",
+)
 
 
 def write(export: Export) -> Iterator[str]:
@@ -35,24 +45,28 @@ def write(export: Export) -> Iterator[str]:
     head, _mark, end = render_to_string("conversations/export.html", context).partition(MARK)
     yield head
     minutes: dict[datetime, str] = {}
-    for message in export.messages(without=UNSHOWN):
+    you = escape(_("You"))
+    for message in export.messages(only=SHOWN):
         minute = message.created_at.replace(second=0, microsecond=0)
         if minute not in minutes:
             minutes[minute] = date_format(localtime(minute), "DATETIME_FORMAT")
-        yield _article(message, minutes[minute])
+        yield _article(message, minutes[minute], you)
     yield end
 
 
-def _article(message: Message, at: str) -> str:
-    """Return a message's HTML; a template takes ten times as long, of ten thousand a second."""
+def _article(message: Message, at: str, you: str) -> str:
+    """Return a message's HTML; a template takes ten times as long, of ten thousand a second.
+
+    ``you``: what the person is called.
+    """
     is_question, text = message.is_created_by_user, text_of(message)
     kind = "question" if is_question else "answer"
-    who = _("You") if is_question else message.sender or message.model or message.endpoint
+    who = you if is_question else escape(message.sender or message.model or message.endpoint)
     quotes = "".join(f"<blockquote>{escape(str(quote))}</blockquote>\n" for quote in message.quotes)
     steps = _steps((*notice_views(message.metadata), *step_views(message.content)))
     said = escape(text) if is_question else standing(text)
     return (
-        f'<article class="{kind}">\n<p class="who"><b>{escape(who)}</b> · {escape(at)}</p>\n'
+        f'<article class="{kind}">\n<p class="who"><b>{who}</b> · {escape(at)}</p>\n'
         f'{quotes}{steps}<div class="said">{said}</div>\n</article>\n'
     )
 

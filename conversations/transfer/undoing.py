@@ -1,13 +1,18 @@
 """An import taken back: what it made goes, what people went on with stays."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
 
+from accounts.access.legal_hold import is_held
+from accounts.models import User
 from accounts.services.sharing import resource_forget
 from conversations.models import (
     Conversation,
+    DeletedItem,
     Generation,
     Message,
     MovedRecord,
@@ -21,6 +26,9 @@ from conversations.models import (
 )
 from conversations.models.prompt import RESOURCE
 from conversations.search.indexing import conversations_forget, message_forget
+from conversations.services.bin import bin_put, items_end, rows_kept
+from conversations.services.message_bin import message_put
+from conversations.services.purging import conversations_end
 from conversations.transfer.arrivals import MET, person_remove
 from conversations.transfer.spool import spool_delete
 from librechat.kernel import clock
@@ -43,7 +51,7 @@ def move_in_undo(*, move_in: MoveIn) -> MoveIn:
         ConflictError: it still runs, never ran, or is taken back already.
     """
     if move_in.state not in UNDOABLE:
-        raise ConflictError("Only an import that has ended can be taken back.")
+        raise ConflictError(_("Only an import that has ended can be taken back."))
     spool_delete(move_in.file_key)
     removed: dict[str, int] = {}
     kept: dict[str, int] = {}
@@ -79,7 +87,7 @@ def _batches(move_in: MoveIn, kind: str) -> Iterator[list[MovedRecord]]:
 
 
 def _message(_move_in: MoveIn, pk: str) -> bool:
-    message = Message.objects.filter(pk=pk).first()
+    message = Message.objects.filter(pk=pk).select_related("user").first()
     if message is None:
         return True
     below = Message.objects.filter(
@@ -88,6 +96,8 @@ def _message(_move_in: MoveIn, pk: str) -> bool:
     )
     below.update(parent_message_id=message.parent_message_id)
     message_forget(message)
+    if is_held(message.user):
+        _end(message.user, message_put(message=message, children=(), is_leaf=False))
     message.delete()
     Conversation.objects.filter(
         pk=message.conversation_id,
@@ -106,33 +116,54 @@ def _conversation(move_in: MoveIn, pk: str) -> bool:
     if is_continued:
         return False
     conversations_forget([pk])
-    Conversation.objects.filter(pk=pk).delete()
+    conversation = Conversation.objects.filter(pk=pk)
+    for one in conversation.select_related("user"):
+        conversations_end(user=one.user, conversations=conversation)
     return True
 
 
 def _project(_move_in: MoveIn, pk: str) -> bool:
     if Conversation.objects.filter(project_id=pk).exists():
         return False
-    Project.objects.filter(pk=pk).delete()
+    for project in Project.objects.filter(pk=pk).select_related("user"):
+        _put_aside(project.user, DeletedItem.Kind.PROJECT, [project])
+        project.delete()
     return True
 
 
 def _prompt(_move_in: MoveIn, pk: str) -> bool:
     resource_forget(kind=RESOURCE, resource_id=pk)
-    PromptGroup.objects.filter(pk=pk).delete()
+    for group in PromptGroup.objects.filter(pk=pk).select_related("author"):
+        _put_aside(group.author, DeletedItem.Kind.PROMPT_GROUP, [group, *group.versions.all()])
+        group.delete()
     return True
 
 
 def _preset(_move_in: MoveIn, pk: str) -> bool:
-    Preset.objects.filter(pk=pk).delete()
+    for preset in Preset.objects.filter(pk=pk).select_related("user"):
+        _put_aside(preset.user, DeletedItem.Kind.PRESET, [preset])
+        preset.delete()
     return True
 
 
 def _tag(_move_in: MoveIn, pk: str) -> bool:
     if Conversation.objects.filter(tags=pk).exists():
         return False
-    Tag.objects.filter(pk=pk).delete()
+    for tag in Tag.objects.filter(pk=pk).select_related("user"):
+        _put_aside(tag.user, DeletedItem.Kind.TAG, [tag])
+        tag.delete()
     return True
+
+
+def _put_aside(owner: User, kind: str, rows: Sequence[Model]) -> None:
+    """Keep rows that are about to go out of the bin's sight, if their person is under a hold."""
+    if is_held(owner):
+        content, source_id = {"rows": rows_kept(rows)}, str(rows[0].pk)
+        _end(owner, bin_put(user=owner, kind=kind, source_id=source_id, title="", content=content))
+
+
+def _end(owner: User, item: DeletedItem) -> None:
+    items_end(user=owner, items=DeletedItem.objects.filter(pk=item.pk))
 
 
 def _user(_move_in: MoveIn, pk: str) -> bool:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from typing_extensions import override
 
@@ -77,4 +78,4 @@ def uploaded(request: HttpRequest) -> UploadedFile[bytes]:
     handler = request.upload_handlers[0] if request.upload_handlers else None
     if isinstance(handler, LimitedUpload):
         check_size(handler.received)
-    raise ImportTypeError("Choose a JSON, zip or database file. Nothing was imported.")
+    raise ImportTypeError(_("Choose a JSON, zip or database file. Nothing was imported."))

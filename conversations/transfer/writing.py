@@ -10,6 +10,7 @@ from conversations.models import Conversation, Message, MovedRecord, MoveIn, Pro
 from conversations.search.indexing import conversations_index, messages_index
 from conversations.transfer.importer import ImportedConversation, Note
 from conversations.transfer.planning import Plan, planned
+from conversations.transfer.reasons import Reason
 from conversations.transfer.tally import Tally
 from librechat.kernel.ids import NO_PARENT
 from librechat.kernel.inserting import rows_insert
@@ -62,7 +63,7 @@ def conversations_write(
     for record, owner in batch:
         row = rows.get(record.source_id)
         if record.source_id in fresh:
-            tally.note(Note("conversation", record.source_id, "It is in the file twice."))
+            tally.note(Note("conversation", record.source_id, Reason.TWICE))
         elif row is not None and row.user_id == owner.pk:
             _grow(move_in, record, row, tally)
         else:
@@ -103,8 +104,8 @@ def _save_alone(move_in: MoveIn, one: Written, tally: Tally) -> bool:
     try:
         _save(move_in, [one])
     except DatabaseError:
-        reason = "It could not be stored: one of its ids is taken, or a value fits nowhere."
-        tally.note(Note("conversation", one.record.source_id, reason, "failed"))
+        source_id = one.record.source_id
+        tally.note(Note("conversation", source_id, Reason.CHAT_NOT_STORED, "failed"))
         return False
     return True
 

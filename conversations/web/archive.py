@@ -1,7 +1,5 @@
 """The archive: chats that were put away, and putting all of them away."""
 
-from urllib.parse import urlencode
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +17,7 @@ from conversations.services.conversations import (
     conversation_delete,
     conversations_archive_all,
 )
+from conversations.web.finding import asked
 from conversations.web.pages import page, person
 from conversations.web.sidebar import sidebar
 
@@ -59,29 +58,23 @@ class ArchiveForm(forms.Form):
 def archive(request: HttpRequest) -> HttpResponse:
     """List the chats that were put away, a page at a time."""
     user = person(request)
-    form = ArchiveForm(request.GET)
-    found = form.cleaned_data if form.is_valid() else {}
-    text, order = found.get("q", ""), found.get("sort", "")
-    sort_by, direction = SORTS[order]
+    wanted = asked(request, ArchiveForm)
+    sort_by, direction = SORTS[wanted.order]
     query = ListQuery(
-        cursor=request.GET.get("after", ""),
+        cursor=wanted.cursor,
         limit=PAGE_SIZE,
         is_archived=True,
-        search=text,
-        found=tuple(conversations_found(user, text)),
+        search=wanted.text,
+        found=tuple(conversations_found(user, wanted.text)),
         sort_by=sort_by,
         sort_direction=direction,
     )
     shown = conversation_page(user, query)
-    kept = {name: value for name, value in (("q", text), ("sort", order)) if value}
-    more = urlencode({**kept, "after": shown.next_cursor}) if shown.next_cursor else ""
     context = {
+        **wanted.context(shown.next_cursor),
         "sidebar": sidebar(request),
         "current_page": "archive",
-        "form": form,
         "rows": shown.conversations,
-        "is_filtered": bool(text or query.cursor),
-        "more_url": f"?{more}" if more else "",
     }
     return render(request, "conversations/organise/archive.html", context)
 

@@ -14,7 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from conversations.models import DeletedItem
-from conversations.queries.bin import CONVERSATION, BinRow, bin_page, deleted_conversations
+from conversations.queries.bin import (
+    CONVERSATION,
+    BinRow,
+    bin_page,
+    deleted_conversations,
+    items_in_bin,
+)
 from conversations.services.bin import bin_remove, bin_restore
 from conversations.services.conversations import conversation_restore
 from conversations.services.purging import bin_empty, conversation_purge_now
@@ -139,7 +145,7 @@ def _title(user: User, kind: str, ref: str) -> str:
     if kind == CONVERSATION:
         row = deleted_conversations(user).filter(conversation_id=ref).values("title").first()
     else:
-        row = DeletedItem.objects.visible_to(user).filter(pk=ref).values("title").first()
+        row = items_in_bin(user).filter(pk=ref).values("title").first()
     if row is None:
         raise NotFoundError(_("This is not in the bin any more."))
     return str(row["title"])

@@ -134,7 +134,7 @@ def choices(request: HttpRequest, act: str) -> HttpResponse:
         role_require(user, "BOOKMARKS", "USE")
         context["tags"] = tags_counted(user)
     else:
-        raise NotFoundError("There is no such choice.")
+        raise NotFoundError(_("There is no such choice."))
     return render(request, "conversations/organise/_choices.html", context)
 
 
@@ -147,5 +147,5 @@ def _reader(request: HttpRequest) -> User:
 def _tag(user: User, tag_id: str) -> Tag:
     tag = Tag.objects.visible_to(user).filter(pk=tag_id).first()
     if tag is None:
-        raise NotFoundError("This bookmark does not exist.")
+        raise NotFoundError(_("This bookmark does not exist."))
     return tag

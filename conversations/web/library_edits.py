@@ -107,7 +107,7 @@ def restore(request: HttpRequest, item_id: str) -> HttpResponse:
 def _version(request: HttpRequest, group_id: str, prompt_id: str, right: str) -> Prompt:
     version = prompt_get(reader(request, "CREATE"), prompt_id, right)
     if version.group_id != group_id:
-        raise NotFoundError("This prompt does not exist.")
+        raise NotFoundError(_("This prompt does not exist."))
     return version
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.limits.counters import client_address, limit_check
@@ -131,7 +132,7 @@ def keep(request: HttpRequest, conversation_id: str, message_id: str) -> HttpRes
 
 def _regenerate(request: HttpRequest, message: Message) -> HttpResponse:
     if message.is_created_by_user:
-        raise InvalidInputError("Only an answer can be regenerated.")
+        raise InvalidInputError(_("Only an answer can be regenerated."))
     # A new answer beside the old one; without the underscore the old one is replaced.
     return _start(request, _again(request, message, f"{message.message_id}_"))
 

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.limits.counters import client_address, limit_check
 from conversations.models import MoveIn, MoveInState
+from conversations.queries.own_words import said
 from conversations.transfer.importers import IMPORTERS
 from conversations.transfer.moving import move_in_add, move_in_discard, move_in_start
+from conversations.transfer.reasons import problems_said
 from conversations.transfer.undoing import UNDOABLE, move_in_undo
 from conversations.transfer.uploads import uploaded, uploading
 from conversations.web.pages import page, person, wants_fragment
@@ -43,6 +45,7 @@ KINDS = {
     "tag": gettext_lazy("Bookmarks"),
     "attachment": gettext_lazy("Attachments"),
     "file": gettext_lazy("Other files"),
+    "folder": gettext_lazy("Folders"),
 }
 
 
@@ -73,6 +76,7 @@ class Shown:
     move_in: MoveIn
     label: str
     state: str
+    failure: str
     rows: list[Row]
     samples: list[Sample]
     problems: list[dict[str, str]]
@@ -154,7 +158,7 @@ def undo(request: HttpRequest, move_in_id: str) -> HttpResponse:
 def _mine(request: HttpRequest, move_in_id: str) -> MoveIn:
     found = MoveIn.objects.visible_to(person(request)).filter(pk=move_in_id).first()
     if found is None:
-        raise NotFoundError("This import does not exist.")
+        raise NotFoundError(_("This import does not exist."))
     return found
 
 
@@ -182,9 +186,10 @@ def _shown(one: MoveIn) -> Shown:
         move_in=one,
         label=importer.label if importer else one.source,
         state=str(STATES[MoveInState(one.state)]),
+        failure=said(one.failure),
         rows=[_row(kind, outcomes) for kind, outcomes in counts.items()],
         samples=[_sample(sample) for sample in one.survey.get("samples", [])],
-        problems=problems[:SHOWN_PROBLEMS],
+        problems=problems_said(problems[:SHOWN_PROBLEMS]),
         percent=min(percent, 100),
     )
 

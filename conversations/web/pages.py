@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.errors import NotSignedInError
@@ -40,7 +41,7 @@ def person(request: HttpRequest) -> User:
         NotSignedInError: nobody is signed in.
     """
     if not isinstance(request.user, User):
-        raise NotSignedInError("Sign in first.")
+        raise NotSignedInError(_("Sign in first."))
     return request.user
 
 
@@ -58,7 +59,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     """Send to the sign-in page and back; a script is told where to go."""
     if not wants_fragment(request):
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
-    response = JsonResponse({"message": "Sign in first."}, status=401)
+    response = JsonResponse({"message": _("Sign in first.")}, status=401)
     response["HX-Redirect"] = "/login"
     return response
 

@@ -1,7 +1,5 @@
 """Projects: the list, and one with its settings and its chats."""
 
-from urllib.parse import urlencode
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +20,7 @@ from conversations.services.projects import (
     project_get,
 )
 from conversations.web import moments
+from conversations.web.finding import asked
 from conversations.web.organise_forms import ProjectForm
 from conversations.web.pages import page, person, sent
 from conversations.web.sidebar import sidebar
@@ -62,27 +61,21 @@ class FindForm(forms.Form):
 @page
 def projects(request: HttpRequest) -> HttpResponse:
     """List a person's projects."""
-    form = FindForm(request.GET)
-    found = form.cleaned_data if form.is_valid() else {}
-    text, order = found.get("q", ""), found.get("sort", "")
-    sort_by, direction = SORTS[order]
+    wanted = asked(request, FindForm)
+    sort_by, direction = SORTS[wanted.order]
     query = ProjectQuery(
-        cursor=request.GET.get("after", ""),
+        cursor=wanted.cursor,
         limit=PAGE_SIZE,
         sort_by=sort_by,
         sort_direction=direction,
-        search=text,
+        search=wanted.text,
     )
     shown = project_page(person(request), query)
-    kept = {name: value for name, value in (("q", text), ("sort", order)) if value}
-    more = urlencode({**kept, "after": shown.next_cursor}) if shown.next_cursor else ""
     context = {
+        **wanted.context(shown.next_cursor),
         "sidebar": sidebar(request),
         "current_page": "projects",
-        "form": form,
         "projects": shown.projects,
-        "is_filtered": bool(text or query.cursor),
-        "more_url": f"?{more}" if more else "",
     }
     return render(request, "conversations/organise/projects.html", context)
 

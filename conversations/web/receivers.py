@@ -92,7 +92,7 @@ class Receivers:
 
 def receivers_of(request: HttpRequest, user: User, thing: SharedThing) -> Receivers:
     """Return who has a thing and whom the search in the address finds besides."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_LETTERS]
+    text = request.GET.get("q", "").strip()[:MAX_LETTERS]
     allowed = permissions_of(user.role)["PEOPLE_PICKER"]
     kinds = [one for one, name in FINDABLE.items() if allowed[name]]
     given = [_row(row, thing) for row in principals_with_access(thing.kind, thing.resource_id)]

@@ -110,7 +110,7 @@ def chat_share_people(request: HttpRequest, conversation_id: str) -> HttpRespons
     conversation_get(user, conversation_id, "share")
     link = share_of_conversation(user, conversation_id)
     if link is None:
-        raise NotFoundError("This chat has no link.")
+        raise NotFoundError(_("This chat has no link."))
     receiver_change(request, user, _shared(link, conversation_id))
     messages.success(request, _("Sharing changed"))
     return redirect("chat_share", conversation_id)
@@ -168,7 +168,7 @@ def _shared(link: SharedLink, conversation_id: str) -> SharedThing:
 def _sharer(request: HttpRequest) -> User:
     user = person(request)
     if not settings.ALLOW_SHARED_LINKS:
-        raise NotFoundError("Sharing by link is switched off here.")
+        raise NotFoundError(_("Sharing by link is switched off here."))
     role_require(user, "SHARED_LINKS", "CREATE")
     return user
 

@@ -17,6 +17,7 @@ from conversations.models import Conversation, Project
 from conversations.queries.listing import PROJECT_ID, ListQuery, Page, conversation_page
 from conversations.queries.rows import row_views
 from conversations.queries.views import RowView
+from conversations.services.changes import stamp_of
 from conversations.web.moments import group_of, zone_of
 from conversations.web.pages import person
 from librechat.kernel import clock
@@ -72,6 +73,7 @@ class Sidebar:
 
     ``conversations``: all of them, the last touched first. ``allowed``: what the person's role
     may do, so that no page is offered that refuses; asked when a template wants to know.
+    ``stamp``: what the list was at before it was read, see ``stamp_of``.
     """
 
     groups: tuple[RowGroup, ...]
@@ -80,6 +82,7 @@ class Sidebar:
     allowed: Callable[[], Matrix]
     more_url: str = ""
     more_href: str = ""
+    stamp: str = ""
 
     @property
     def shares_links(self) -> bool:
@@ -94,7 +97,7 @@ def sidebar(request: HttpRequest) -> Sidebar:
     made by the template that shows it.
     """
     user, asked = person(request), request.GET
-    chosen = _filter(request, user)
+    stamp, chosen = stamp_of(user.pk), _filter(request, user)
     query = ListQuery(
         cursor=asked.get("cursor", ""),
         limit=PAGE_SIZE,
@@ -113,7 +116,7 @@ def sidebar(request: HttpRequest) -> Sidebar:
         groups = (_pinned(rows[:count], pinned.next_cursor, chosen), *groups)
     found = [*pinned.conversations, *page.conversations]
     found.sort(key=lambda one: one.updated_at, reverse=True)
-    shown = Sidebar(groups, tuple(found), chosen, _allowed(user))
+    shown = Sidebar(groups, tuple(found), chosen, _allowed(user), stamp=stamp)
     if page.next_cursor is None:
         return shown
     go_on = {"cursor": page.next_cursor, **chosen.fields}
