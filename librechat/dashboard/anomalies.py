@@ -11,12 +11,13 @@ from accounts.admin.rights import may
 from accounts.models import User
 from billing.queries.usage import Question, Span, hour_of, span_summed, usage_sums
 from librechat.dashboard.kept import FIVE_MINUTES, kept
-from librechat.dashboard.numbers import CALLS, CREDITS, Ends, ends_in
+from librechat.dashboard.numbers import Ends, ends_in
 from librechat.dashboard.periods import DAY, Period
 from librechat.kernel import clock
 from librechat.kernel.charts import shown
 
 BEFORE_DAYS = 7
+COMPARED = ("credits", "calls")
 TIMES = 3  # that many times the usual is unusual
 # Below these nothing is unusual: a quiet place doubles its calls with one curious person.
 LEAST_CREDITS, LEAST_CALLS, LEAST_FAILED = 1_000_000, 200, 10
@@ -56,9 +57,7 @@ def anomalies(request: HttpRequest) -> list[Anomaly]:
 
 def _spending() -> list[Anomaly]:
     """Compare money and calls of all, and of those who spend most."""
-    by_person = kept("anomalies", _compared, seconds=FIVE_MINUTES)
-    money = Compared(*(sum(getattr(one, at) for one, _c in by_person.values()) for at in SIDES))
-    calls = Compared(*(sum(getattr(one, at) for _m, one in by_person.values()) for at in SIDES))
+    money, calls, spenders = kept("anomalies:unusual", _compared, seconds=FIVE_MINUTES)
     ledger, found = reverse("admin:billing_transaction_changelist"), []
     if money.is_unusual(LEAST_CREDITS):
         text = _("Models cost %(last)s in the last 24 hours; the usual is %(usual)s a day.")
@@ -66,9 +65,6 @@ def _spending() -> list[Anomaly]:
     if calls.is_unusual(LEAST_CALLS):
         text = _("There were %(last)s calls in the last 24 hours; the usual is %(usual)s a day.")
         found.append(Anomaly(text % _words(calls), ledger))
-    spenders = {
-        name: one for name, (one, _calls) in by_person.items() if one.is_unusual(LEAST_CREDITS)
-    }
     most = sorted(spenders, key=lambda name: -spenders[name].last)[:MOST_PEOPLE]
     people = User.objects.in_bulk([name for name in most if name])
     for name in most:
@@ -79,24 +75,27 @@ def _spending() -> list[Anomaly]:
     return found
 
 
-SIDES = ("last", "usual")
-
-
-def _compared() -> dict[str, tuple[Compared, Compared]]:
-    """Return person → money and calls; two reads of the sums."""
+def _compared() -> tuple[Compared, Compared, dict[str, Compared]]:
+    """Return money and calls of all, and person → money where it is unusual; two reads."""
     now = clock.now()
     since = hour_of(now) - DAY
-    last = usage_sums(Question(span_summed(Span(since, now)), by=("user_id",)))
+    last = usage_sums(Question(span_summed(Span(since, now)), ("user_id",), sums=COMPARED))
     before = Span(since - timedelta(days=BEFORE_DAYS), since)
-    usual = usage_sums(Question(span_summed(before), by=("user_id",)))
-    nothing = [0] * (max(CALLS, CREDITS) + 1)
-
-    def compared(key: tuple[str], column: int) -> Compared:
-        mean = usual.get(key, nothing)[column] // BEFORE_DAYS
-        return Compared(last.get(key, nothing)[column], mean)
-
-    names = {key for key in (*last, *usual) if key}
-    return {key[0]: (compared(key, CREDITS), compared(key, CALLS)) for key in names}
+    usual = usage_sums(Question(span_summed(before), ("user_id",), sums=COMPARED))
+    nothing = [0] * len(COMPARED)
+    spenders = {}
+    for key, (spent, _calls) in last.items():
+        one = Compared(spent, usual.get(key, nothing)[0] // BEFORE_DAYS)
+        if one.is_unusual(LEAST_CREDITS):
+            spenders[key[0]] = one
+    money, calls = (
+        Compared(
+            sum(numbers[at] for numbers in last.values()),
+            sum(numbers[at] for numbers in usual.values()) // BEFORE_DAYS,
+        )
+        for at in range(len(COMPARED))
+    )
+    return money, calls, spenders
 
 
 def _failing() -> list[Anomaly]:

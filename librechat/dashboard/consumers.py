@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -14,10 +15,9 @@ from typing_extensions import override
 
 from accounts.access.capabilities import ACCESS_ADMIN, capability_allows
 from accounts.auth.admin_session import admin_session_is_open
-from accounts.auth.channels import Scope, page_session_of
+from accounts.auth.channels import Scope, language_for, page_session_of
 from accounts.limits.addresses import network_of
 from accounts.models import User
-from accounts.services.profile import language_of
 from agents.engine.offload import offload
 from conversations.queries.presence import Identity
 from conversations.streaming.sockets import open_sockets
@@ -84,7 +84,7 @@ class ActivityConsumer(AsyncWebsocketConsumer):
         """
         until = time.monotonic() + settings.ADMIN_IDLE_MINUTES * 60
         while time.monotonic() < until:
-            html = await offload(_look, self.user)
+            html = await offload(_look, self.user, self.scope)
             if html is None:
                 await self._over(FORBIDDEN, "not allowed")
                 return
@@ -111,7 +111,7 @@ def _is_allowed(user: User) -> bool:
     return user.is_active and capability_allows(user, ACCESS_ADMIN, LOOK)
 
 
-def _look(user: User) -> str | None:
+def _look(user: User, scope: Mapping[str, Any]) -> str | None:
     """Return the part of the page that changes; None for who may not see it any more."""
     fresh = User.objects.filter(pk=user.pk).first()
     if fresh is None or fresh.auth_epoch != user.auth_epoch or not _is_allowed(fresh):
@@ -120,5 +120,5 @@ def _look(user: User) -> str | None:
         "activity": activity(),
         "may_stop": capability_allows(fresh, STOP),
     }
-    with translation.override(language_of(fresh) or settings.LANGUAGE_CODE):
+    with translation.override(language_for(scope, fresh)):
         return render_to_string("admin/dashboard/_activity.html", context)

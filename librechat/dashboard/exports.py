@@ -37,10 +37,12 @@ TAKEN = (
     "account.exported",
     "audit.exported",
     "backup.downloaded",
+    "balances.exported",
     "chart.exported",
     "config.exported",
     "data.exported",
     "data.exported_for",
+    "data_access.exported",
     "people.import_report_exported",
     "transactions.exported",
     "usage.exported",
@@ -75,6 +77,12 @@ EXPORTS = (
         "read:audit_log",
     ),
     Export(
+        gettext_lazy("Data access"),
+        gettext_lazy("CSV of what the list shows."),
+        "accounts_dataaccess_changelist",
+        "read:audit_log",
+    ),
+    Export(
         gettext_lazy("Usage"),
         gettext_lazy("CSV or JSON of the cut that the page shows."),
         "billing_usagehour_changelist",
@@ -84,6 +92,12 @@ EXPORTS = (
         gettext_lazy("Transactions"),
         gettext_lazy("Choose transactions in the list, then the action Export: CSV."),
         "billing_transaction_changelist",
+        "read:billing",
+    ),
+    Export(
+        gettext_lazy("Balances"),
+        gettext_lazy("Choose balances in the list, then the action Export: CSV."),
+        "billing_balance_changelist",
         "read:billing",
     ),
     Export(

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.db.models import Model
+from django.db.models.options import Options
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import escape
@@ -111,6 +113,7 @@ GROUPS: tuple[tuple[StrOrPromise, tuple[Entry, ...]], ...] = (
         _("Trust"),
         (
             Desk("accounts.AuditEvent", "history", _("Audit record")),
+            Desk("accounts.DataAccess", "visibility", _("Data access")),
             Desk("accounts.Violation", "report", _("Violations")),
             Desk("accounts.Ban", "block", _("Bans")),
         ),
@@ -122,6 +125,7 @@ GROUPS: tuple[tuple[StrOrPromise, tuple[Entry, ...]], ...] = (
             Desk("accounts.Job", "work_history", _("Jobs")),
             Place(_("Backups"), "backup", "backups", "read:system"),
             Place(_("Retention"), "auto_delete", "retention", "read:system"),
+            Desk("accounts.LegalHold", "lock", _("Legal holds")),
             Place(_("Exports"), "download", "exports", "access:admin"),
             Place(_("Settings"), "tune", "settings", "read:configs"),
             Desk("accounts.OverrideRevision", "manage_history", _("History of settings")),
@@ -135,6 +139,43 @@ GROUPS: tuple[tuple[StrOrPromise, tuple[Entry, ...]], ...] = (
         ),
     ),
 )
+
+
+# What pages call the apps, above their models.
+APPS: dict[str, StrOrPromise] = {
+    "accounts": _("People and system"),
+    "agents": _("Models"),
+    "billing": _("Money"),
+    "conversations": _("Conversations"),
+}
+
+
+def names_set() -> None:
+    """Give models and apps the names they have in the sidebar, and every field one to translate.
+
+    Set on what is loaded, not in the models: there each name would want a migration. The
+    translators find the names of fields in ``admin/field_names.py`` of each app.
+    """
+    for label, name in APPS.items():
+        # Django reads it as text whenever a page is made, in the language of the page.
+        apps.get_app_config(label).verbose_name = name
+    for _title, entries in GROUPS:
+        for entry in entries:
+            if isinstance(entry, Desk) and entry.title:
+                apps.get_model(entry.label)._meta.verbose_name_plural = entry.title  # noqa: SLF001 - public but for its name
+    for model, desk in admin.site._registry.items():  # noqa: SLF001 - Django's own list of them
+        for shown in (model, *(inline.model for inline in desk.inlines)):
+            _options_set(shown._meta)  # noqa: SLF001 - public but for its name
+
+
+def _options_set(options: Options[Model]) -> None:
+    # What is text was made of a field's name; a package's own names are in its own catalogues.
+    everything: list[Any] = [options, *options.fields, *options.many_to_many]
+    for named in everything:
+        if isinstance(named.verbose_name, str):
+            named.verbose_name = _(named.verbose_name)
+    if isinstance(options.verbose_name_plural, str):
+        options.verbose_name_plural = _(options.verbose_name_plural)
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:

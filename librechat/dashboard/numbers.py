@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from accounts.models import User
 from billing.models import Balance, BudgetRequest, UsageDay, UsageHour
 from billing.models.budget import RequestState
 from billing.models.usage import SUMS
 from billing.queries.books import trial_balance
-from billing.queries.usage import Question, Span, span_summed, usage_sums
+from billing.queries.usage import Span, rows_of, span_summed
+from billing.queries.usage_days import day_sums, regrouped
 from conversations.models import Generation, State
 from librechat.dashboard.kept import FIVE_MINUTES, kept
 from librechat.dashboard.periods import DAY, Period, today_start
@@ -23,6 +24,8 @@ CALLS, INPUT, OUTPUT, CREDITS = (
 )
 # The contexts of calls that answer somebody, whole or cut; others make titles and the like.
 ANSWERS = ("message", "incomplete")
+FAILED = (State.FAILED, State.INTERRUPTED)
+ENDED = (State.DONE, State.STOPPED, *FAILED)
 UNSUMMED = timedelta(hours=2)  # the sums may be that much behind
 
 
@@ -59,42 +62,40 @@ class Ends:
 
 
 def people_active() -> Windows:
-    """Return how many people used a model; three queries."""
+    """Return how many people used a model; five queries.
+
+    Who did is read by window: the moments of a hundred thousand people take long to read.
+    """
 
     def count() -> Windows:
         today = today_start()
-        last: dict[str, datetime] = {}
-        for rows in (
-            UsageDay.objects.filter(starts_at__gte=today - MONTH),
-            UsageHour.objects.filter(starts_at__gte=today - DAY),
-        ):
-            found = (
-                rows.exclude(user_id="")
-                .order_by()
-                .values_list("user_id")
-                .annotate(last=Max("starts_at"))
-            )
-            for name, moment in found:
-                last[name] = max(moment, last.get(name, moment))
-        newest = Generation.objects.filter(pk__gte=object_id_at(clock.now() - UNSUMMED))
-        for name in newest.order_by().values_list("user_id", flat=True).distinct():
-            last[name] = max(today, last.get(name, today))
-        return Windows(
-            sum(moment >= today for moment in last.values()),
-            sum(moment >= today - WEEK for moment in last.values()),
-            len(last),
-        )
+        newest = Generation.objects.filter(pk__gte=object_id_at(clock.now() - UNSUMMED)).order_by()
+        # Not made distinct by the database: SQLite would walk through everybody's for that.
+        answered = {*newest.values_list("user", flat=True)}
+        day = answered | _users(UsageHour, today, today + DAY)
+        lately = day | _users(UsageHour, today - DAY, today)  # a day is summed up after its hours
+        week = lately | _users(UsageDay, today - WEEK, today + DAY)
+        month = week | _users(UsageDay, today - MONTH, today - WEEK)
+        return Windows(len(day), len(week), len(month))
 
     return kept("people-active", count)
+
+
+def _users(model: type[UsageDay] | type[UsageHour], start: datetime, end: datetime) -> set[str]:
+    """Return who used a model; with both ends, or SQLite reads the sums of all years."""
+    rows = rows_of(model).filter(starts_at__gte=start, starts_at__lt=end).exclude(user_id="")
+    ids = rows.order_by().values_list("user_id", flat=True).distinct()
+    return {*ids.iterator(chunk_size=5_000)}
 
 
 def people_new() -> Windows:
     """Return how many accounts were made; one query."""
     today = today_start()
-    found = User.objects.aggregate(
-        day=Count("pk", filter=Q(created_at__gte=today)),
-        week=Count("pk", filter=Q(created_at__gte=today - WEEK)),
-        month=Count("pk", filter=Q(created_at__gte=today - MONTH)),
+    # Most accounts are older: they are passed over before anything is counted.
+    found = User.objects.filter(created_at__gte=today - MONTH).aggregate(
+        day=Count("created_at", filter=Q(created_at__gte=today)),
+        week=Count("created_at", filter=Q(created_at__gte=today - WEEK)),
+        month=Count("created_at"),
     )
     return Windows(**found)
 
@@ -103,9 +104,10 @@ def use_in(period: Period) -> Use:
     """Return what calls came to; read from the sums, at most five queries."""
 
     def count() -> Use:
-        span = span_summed(Span(period.start, min(period.end, clock.now())))
+        # The charts of the page ask for the same days.
+        sums = day_sums(span_summed(Span(period.start, period.end)))
         answers = calls = tokens = money = 0
-        for (context,), numbers in usage_sums(Question(span, by=("context",))).items():
+        for context, numbers in regrouped(sums, lambda key: key[2]).items():
             answers += numbers[CALLS] if context in ANSWERS else 0
             calls += numbers[CALLS]
             tokens += numbers[INPUT] + numbers[OUTPUT]
@@ -123,9 +125,12 @@ def ends_in(period: Period) -> Ends:
             pk__gte=object_id_at(period.start),
             pk__lt=object_id_at(period.end),
         )
-        states = dict(begun.order_by().values_list("state").annotate(Count("pk")))
-        failed = states.get(State.FAILED, 0) + states.get(State.INTERRUPTED, 0)
-        return Ends(states.get(State.DONE, 0) + states.get(State.STOPPED, 0) + failed, failed)
+        # Counted in passing: to group by state, SQLite would sort hundreds of thousands first.
+        found = begun.aggregate(
+            ended=Count("state", filter=Q(state__in=ENDED)),
+            failed=Count("state", filter=Q(state__in=FAILED)),
+        )
+        return Ends(**found)
 
     return kept(f"ends:{period}", count)
 

@@ -16,13 +16,14 @@ from accounts.admin.asking import actor_of
 from accounts.admin.rights import may
 from accounts.auth.step_up import step_up_check
 from accounts.limits.caller import Caller
+from accounts.models import LegalHold
 from accounts.services.audit import Act, Target, audit_record
 from librechat.dashboard.retention_jobs import prune_run
 from librechat.dashboard.retention_rules import rules
 from librechat.dashboard.runs import REFRESH_SECONDS, is_busy, runs_of
 from librechat.maintenance.pruning import prune
 
-LOOK, MANAGE = "read:system", "manage:system"
+LOOK, MANAGE, HOLDS = "read:system", "manage:system", "read:legal_holds"
 # The names that the command ``prune`` prints.
 KINDS: dict[str, StrOrPromise] = {
     "expired chats": gettext_lazy("Chats whose time is over"),
@@ -44,15 +45,18 @@ def retention(request: HttpRequest) -> HttpResponse:
     """Show what is kept how long, and what the next removal takes."""
     _require(request, LOOK)
     runs = runs_of(prune_run)
-    counts = prune(is_dry_run=True).counts
+    found = prune(is_dry_run=True)
     is_active = any(not run.is_over for run in runs)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Retention"),
         "rules": list(rules()),
-        "preview": _named(counts),
-        "total": sum(counts.values()),
-        "runs": [(run, _named(run.result.get("counts", {}))) for run in runs],
+        "preview": [(*line, found.held[name]) for name, line in _named(found.counts).items()],
+        "total": sum(found.counts.values()),
+        "held": sum(found.held.values()),
+        "holding": LegalHold.objects.in_force().values("user").distinct().count(),
+        "may_see_holds": may(request, HOLDS),
+        "runs": [(run, _named(run.result.get("counts", {})).values()) for run in runs],
         "is_active": is_active,
         "refresh_seconds": REFRESH_SECONDS if is_active else 0,
         "may_manage": may(request, MANAGE),
@@ -83,8 +87,8 @@ def retention_run(request: HttpRequest) -> HttpResponse:
     return redirect("admin:retention")
 
 
-def _named(counts: dict[str, int]) -> list[tuple[StrOrPromise, int]]:
-    return [(KINDS.get(name, name), count) for name, count in counts.items()]
+def _named(counts: dict[str, int]) -> dict[str, tuple[StrOrPromise, int]]:
+    return {name: (KINDS.get(name, name), count) for name, count in counts.items()}
 
 
 def _require(request: HttpRequest, capability: str) -> None:

@@ -65,6 +65,7 @@ def rules() -> Iterator[Rule]:
     contents = _("as each key says; not at all without")
     yield Rule(_("What was asked and answered through the relay"), contents)
     forever = _("for good: it is append-only")
+    yield Rule(_("Everything of people under a legal hold"), _("until it is lifted or ends"))
     yield Rule(_("The audit record"), forever)
     yield Rule(_("Transactions"), forever)
     yield Rule(_("The log"), _("not kept here: it goes to standard output"))

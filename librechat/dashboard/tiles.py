@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.admin.rights import may
 from librechat.dashboard import numbers
@@ -56,7 +57,9 @@ def _new(_period: Period) -> Tile:
 
 def _answers(period: Period) -> Tile:
     use = numbers.use_in(period)
-    note = _("%(calls)s calls to models in all") % {"calls": shown(use.calls)}
+    note = ngettext(
+        "%(calls)s call to a model in all", "%(calls)s calls to models in all", use.calls
+    ) % {"calls": shown(use.calls)}
     return Tile(_("Answers"), shown(use.answers), note, _usage_page("conversations_generation"))
 
 
@@ -76,10 +79,9 @@ def _money(period: Period) -> Tile:
 
 def _errors(period: Period) -> Tile:
     ends = numbers.ends_in(period)
-    note = _("%(failed)s of %(ended)s answers") % {
-        "failed": f"{ends.failed:,}",
-        "ended": f"{ends.ended:,}",
-    }
+    note = ngettext(
+        "%(failed)s of %(ended)s answer", "%(failed)s of %(ended)s answers", ends.ended
+    ) % {"failed": f"{ends.failed:,}", "ended": f"{ends.ended:,}"}
     link = _list("conversations_generation", "state__exact=failed")
     is_bad = ends.percent >= BAD_PERCENT
     return Tile(_("Failed answers"), f"{ends.percent:.1f}%", note, link, is_bad)

@@ -1,0 +1,58 @@
+"""What packages say on our pages in English only, for the translators."""
+
+from django.utils.translation import gettext_noop, pgettext_lazy
+
+UNFOLD = (
+    gettext_noop("Search apps and models..."),
+    gettext_noop("Type to search"),
+    gettext_noop("Select action"),
+    gettext_noop("Select action to run"),
+    gettext_noop("Select all rows"),
+    gettext_noop("Select record"),
+    gettext_noop("Select value"),
+    gettext_noop("Go back"),
+    gettext_noop("No results found"),
+    gettext_noop("This page yielded into no results. Create a new item or reset your filters."),
+    gettext_noop("Reset filters"),
+    gettext_noop("Apply Filters"),
+    gettext_noop("By %(filter_title)s"),
+    gettext_noop("Date"),
+    gettext_noop("Date from"),
+    gettext_noop("Date to"),
+    gettext_noop("True"),
+    gettext_noop("False"),
+    gettext_noop("No data"),
+    gettext_noop("More actions"),
+    gettext_noop("No recent searches"),
+    gettext_noop("Recent searches"),
+    gettext_noop("No results matching your query"),
+    gettext_noop("Loading more results..."),
+    gettext_noop("Submit"),
+    gettext_noop("Expand row"),
+    gettext_noop("Add row"),
+    gettext_noop("This item will be deleted."),
+    gettext_noop("Click to cancel"),
+    gettext_noop("Choose file to upload"),
+    gettext_noop("General"),
+    gettext_noop("Return to site"),
+    gettext_noop("Toggle password visibility"),
+    gettext_noop("All applications"),
+)
+JOBS = (
+    gettext_noop("args kwargs"),
+    gettext_noop("backend name"),
+    gettext_noop("enqueued at"),
+    gettext_noop("exception class path"),
+    gettext_noop("queue name"),
+    gettext_noop("return value"),
+    gettext_noop("run after"),
+    gettext_noop("task path"),
+    gettext_noop("traceback"),
+    gettext_noop("worker id"),
+)
+TASK_STATES = (
+    pgettext_lazy("Task", "Ready"),
+    pgettext_lazy("Task", "Running"),
+    pgettext_lazy("Task", "Failed"),
+    pgettext_lazy("Task", "Successful"),
+)
