@@ -3,6 +3,7 @@
 import "../styles/main.css";
 import { CodesElement } from "./ui/codes";
 import { watchDiagrams } from "./ui/diagram_watch";
+import { catchClick } from "./ui/early";
 import { NoticesElement } from "./ui/notice_choice";
 import { PasskeyElement } from "./ui/passkeys";
 import { watchShortcuts } from "./ui/shortcuts";
@@ -20,9 +21,11 @@ watchDiagrams();
 keepZone();
 watchShortcuts();
 if (document.querySelector("lc-shortcut-list")) {
+  const early = catchClick("[data-shortcut-change]");
   import("./ui/shortcut_settings")
     .then(({ ShortcutListElement }) => {
       customElements.define("lc-shortcut-list", ShortcutListElement);
+      early()?.click();
     })
     .catch(() => undefined); // the list still shows the keys
 }

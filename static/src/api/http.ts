@@ -64,22 +64,29 @@ async function checked(answer: Response): Promise<Response> {
 }
 
 const FRAGMENT = { "HX-Request": "true" };
+const LASTING_BYTES = 32_000; // browsers let 64 KB of all requests together outlive a page
 
 /** Read a fragment of a page. */
 export async function getHtml(url: string): Promise<string> {
   return (await checked(await fetch(url, { headers: FRAGMENT }))).text();
 }
 
-/** Post a form as htmx would; the server answers with a fragment, JSON or nothing. */
+/**
+ * Post a form as htmx would; the server answers with a fragment, JSON or nothing. It arrives also when the page is left
+ * right after.
+ */
 export async function postForm(url: string, fields: Record<string, string>): Promise<Response> {
   const body = new URLSearchParams(fields);
   const headers = { ...FRAGMENT, "X-CSRFToken": csrfToken() };
-  return checked(await fetch(url, { method: "POST", body, headers }));
+  const keepalive = body.toString().length < LASTING_BYTES;
+  return checked(await fetch(url, { method: "POST", body, headers, keepalive }));
 }
 
-/** Post JSON to the API. */
-export async function postJson(url: string, body: unknown): Promise<unknown> {
+/** Post JSON to the API; it arrives also when the page is left right after. */
+export async function postJson(url: string, value: unknown): Promise<unknown> {
+  const body = new TextEncoder().encode(JSON.stringify(value));
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
-  const answer = await fetch(url, { method: "POST", body: JSON.stringify(body), headers });
+  const keepalive = body.length < LASTING_BYTES;
+  const answer = await fetch(url, { method: "POST", body, headers, keepalive });
   return (await checked(answer)).json();
 }

@@ -45,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return events as CSV; no cell runs as a formula. */
+        /** @description Return events as CSV; no cell runs as a formula. That they were taken is on record. */
         get: operations["admin_audit_log_export.csv_retrieve"];
         put?: never;
         post?: never;

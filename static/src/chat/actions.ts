@@ -2,6 +2,7 @@
 
 import { getHtml, postForm, sentence } from "../api/http";
 import { element } from "../stream/painter";
+import { isWritingOutside } from "../ui/focus";
 import { toast } from "../ui/toasts";
 import type { ChatElement } from "./chat";
 import { keepingFocus } from "./keyboard";
@@ -10,9 +11,12 @@ interface Rerun {
   generationId: string;
 }
 
-const FORM_ACTIONS = new Set(["regenerate", "continue", "rate", "select"]);
+const RERUNS = new Set(["regenerate", "continue"]);
+const FORM_ACTIONS = new Set([...RERUNS, "rate", "select"]);
 
 export class MessageActions {
+  private readonly asked = new WeakMap<Element, number>();
+
   constructor(private readonly chat: ChatElement) {}
 
   clicked(event: Event): void {
@@ -39,7 +43,13 @@ export class MessageActions {
     if (form instanceof HTMLFormElement && form.matches("[data-edit]")) {
       event.preventDefault();
       const mode = event.submitter?.getAttribute("value") ?? "save";
-      this.save(form, mode).catch(report);
+      if (form.ariaBusy !== "true") {
+        form.ariaBusy = "true"; // once: a second time would ask for a second answer
+        this.save(form, mode).catch((error: unknown) => {
+          form.ariaBusy = "false";
+          report(error);
+        });
+      }
     } else if (form instanceof HTMLFormElement && form.matches("[data-queue-edit]")) {
       event.preventDefault();
       import("./followups").then((queue) => queue.queueSaved(this.chat, form)).catch(report);
@@ -53,20 +63,33 @@ export class MessageActions {
       ...(button.name && { [button.name]: button.value }),
     };
     const restoreFocus = keepingFocus(this.chat, this.chat.messages ?? this.chat, button);
+    const article = button.closest("article");
+    const places: Record<string, Element | null> = { rate: article, select: this.chat };
+    const isNewest = this.ask(places[action] ?? button);
     button.disabled = true;
     try {
       const answer = await postForm(url, fields);
-      if (action === "rate") {
-        replace(button.closest("[data-reply-footer]"), await answer.text());
-      } else if (action === "select") {
-        this.chat.showBranch(await answer.text());
-        restoreFocus();
-      } else {
+      if (RERUNS.has(action)) {
         this.chat.read(((await answer.json()) as Rerun).generationId, 0);
+        return;
+      }
+      const html = await answer.text();
+      if (isNewest() && action === "rate") {
+        replace(article?.querySelector("[data-reply-footer]"), html);
+      } else if (isNewest()) {
+        this.chat.showBranch(html);
+        restoreFocus();
       }
     } finally {
       button.disabled = false;
     }
+  }
+
+  /** What was asked last is what a place shows, whichever answer comes last. */
+  private ask(place: Element): () => boolean {
+    const mine = (this.asked.get(place) ?? 0) + 1;
+    this.asked.set(place, mine);
+    return () => this.asked.get(place) === mine;
   }
 
   private async edit(control: HTMLElement): Promise<void> {
@@ -123,8 +146,11 @@ function hiddenFields(form: HTMLFormElement | null): Record<string, string> {
 function replace(old: Element | null | undefined, html: string): void {
   const fresh = element(html);
   if (old && fresh) {
+    const isElsewhere = isWritingOutside(old);
     old.replaceWith(fresh);
-    fresh.focus();
+    if (!isElsewhere) {
+      fresh.focus();
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** The branch map in the panel beside the chat: an outline that jumps, and follows the tree. */
 
 import { getHtml, postForm, sentence } from "../api/http";
+import { isWritingOutside } from "../ui/focus";
 import { moveWithArrows } from "../ui/menu";
 import { toast } from "../ui/toasts";
 import type { ChatElement } from "./chat";
@@ -13,6 +14,9 @@ export class BranchPanel {
   private timer = 0;
   private hasEarlier = false; // pages above the last one were read
   private opener: HTMLElement | null = null;
+  private asked = 0;
+  private wantsFocus = false;
+  private jumps = 0;
 
   static of(panel: HTMLElement, chat: ChatElement): BranchPanel {
     const known = panels.get(panel) ?? new BranchPanel(panel, chat);
@@ -108,17 +112,33 @@ export class BranchPanel {
     const { body } = this;
     const top = body.querySelector<HTMLElement>(".branch-link")?.dataset.branchMessage;
     const from = this.hasEarlier && top ? `?first=${encodeURIComponent(top)}` : "";
+    this.wantsFocus ||= takesFocus;
+    this.asked += 1;
+    const mine = this.asked;
     const html = await getHtml(`/c/${conversationId}/branches${from}`);
+    if (mine === this.asked) {
+      this.draw(html); // else a newer one is on its way, or there
+    }
+  }
+
+  private draw(html: string): void {
+    const { body } = this;
     const focused = body.querySelector<HTMLElement>(".branch-link:focus")?.dataset.branchMessage;
-    const isOpening = takesFocus || body.childElementCount === 0;
+    const isOpening = this.wantsFocus || body.childElementCount === 0;
     const { scrollTop } = body;
     body.innerHTML = html;
     const here = body.querySelector<HTMLElement>('[aria-current="true"]');
-    const wanted = takesFocus ? (here ?? body) : focused && this.rowOf(focused);
+    const wanted = this.wantsFocus ? (here ?? body) : focused && this.rowOf(focused);
+    this.wantsFocus = false;
     body.scrollTop = isOpening ? body.scrollHeight : scrollTop; // it ends where one is
-    if (wanted) {
+    if (wanted && !this.isLeft()) {
       wanted.focus({ preventScroll: true });
     }
+  }
+
+  /** Has somebody begun to write elsewhere since it was opened? */
+  private isLeft(): boolean {
+    return document.activeElement !== this.opener && isWritingOutside(this.panel);
   }
 
   private rowOf(messageId: string): HTMLElement | null {
@@ -162,9 +182,15 @@ export class BranchPanel {
   /** Show a message in its branch; one that is far up is a page of its own. */
   private async jump(row: HTMLAnchorElement): Promise<void> {
     const id = row.dataset.branchMessage ?? "";
+    this.jumps += 1;
+    const mine = this.jumps;
     if (!this.articleOf(id)) {
       const answer = await postForm(`/c/${this.chat.conversationId}/m/${id}/select`, {});
-      this.chat.showBranch(await answer.text());
+      const html = await answer.text();
+      if (mine !== this.jumps) {
+        return; // another row was chosen meanwhile
+      }
+      this.chat.showBranch(html);
     }
     const article = this.articleOf(id);
     const isOver = matchMedia(OVER_THE_CHAT).matches;

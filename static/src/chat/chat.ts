@@ -10,7 +10,7 @@ import { text } from "../ui/texts";
 import { toast } from "../ui/toasts";
 import { MessageActions } from "./actions";
 import type { Way } from "./followups";
-import { nameComposer, nameHead, openThread } from "./head";
+import { nameParts, openThread } from "./head";
 import { announce, endOf } from "./live";
 import { startTurn, type Turn } from "./start";
 import type { ThreadElement } from "./thread";
@@ -32,7 +32,7 @@ export class ChatElement extends HTMLElement {
   private readonly replies = new Map<string, HTMLElement>();
   /** Every answer read here: a list that is late may still name one that is over. */
   private readonly known = new Set<string>();
-  private hasBeenLost = false;
+  private isStopWanted = false; // before the answer has a name to stop it by
   private starting: Promise<void> = Promise.resolve();
 
   connectedCallback(): void {
@@ -48,6 +48,7 @@ export class ChatElement extends HTMLElement {
     this.addEventListener("submit", (event) => this.actions.submitted(event));
     connection().addEventListener("lost", () => this.showConnection(false));
     connection().addEventListener("connected", () => this.showConnection(true));
+    connection().addEventListener("missed", () => this.catchUp());
     connection().addEventListener("queue", (event) => {
       const { conversationId, html } = (event as CustomEvent<QueueChange>).detail;
       if (conversationId === this.conversationId) {
@@ -101,17 +102,19 @@ export class ChatElement extends HTMLElement {
     this.messages?.append(bubble, reply);
     this.thread?.show(bubble, reply);
     this.began(PENDING);
+    this.isStopWanted = false;
     this.starting = startTurn(this, turn)
       .then((started) => {
         this.nameConversation(started.conversationId);
         for (const id of [started.generationId, ...(started.parallel ?? [])]) {
           this.read(id, 0);
         }
+        if (this.isStopWanted) {
+          this.stop();
+        }
       })
       .catch((error: unknown) => {
-        if (this.messages) {
-          dropOptimistic(this.messages);
-        }
+        dropOptimistic(this);
         this.over(PENDING);
         this.refuse(turn, error);
       });
@@ -244,6 +247,7 @@ export class ChatElement extends HTMLElement {
   }
 
   private stop(): void {
+    this.isStopWanted = this.running.has(PENDING);
     const ids = [...this.running].filter((id) => id !== PENDING);
     if (ids.some((id) => !connection().stop(id))) {
       toast(text("stopsLater", "There is no connection; the answer is stopped once it is back."));
@@ -254,15 +258,16 @@ export class ChatElement extends HTMLElement {
     if (this.conversationId !== id) {
       this.dataset.conversationId = id;
       history.pushState({}, "", `/c/${id}`);
-      nameHead(id);
-      nameComposer(this, id);
+      nameParts(this, id);
       document.dispatchEvent(new CustomEvent("lc:current", { detail: id }));
     }
   }
 
-  /** An answer was asked for in another tab: the list of what waits names it. */
+  /** Something was asked for in another tab, or may have been. */
   private catchUp(): void {
-    import("./followups").then(({ refresh }) => refresh(this)).catch(() => undefined);
+    if (!this.running.has(PENDING)) {
+      import("./missed").then(({ catchUp }) => catchUp(this)).catch(() => undefined);
+    }
   }
 
   private began(id: string): void {
@@ -289,9 +294,5 @@ export class ChatElement extends HTMLElement {
     if (note) {
       note.hidden = isUp || this.runningId === "";
     }
-    if (isUp && this.hasBeenLost && this.querySelector("[data-queue]:not([hidden])")) {
-      import("./followups").then(({ refresh }) => refresh(this)).catch(() => undefined);
-    }
-    this.hasBeenLost = !isUp;
   }
 }

@@ -22,15 +22,35 @@ export async function followUp(chat: ChatElement, turn: Turn, way: Way): Promise
   await refresh(chat);
 }
 
+/** How often a list was shown: one that was asked for before the last time may be the older one. */
+const times = new WeakMap<ChatElement, number>();
+
 /** Read the list anew: after a change, and after a connection was lost. */
 export async function refresh(chat: ChatElement): Promise<void> {
-  show(chat, await getHtml(`/_/queue/${chat.conversationId}`));
+  const before = times.get(chat);
+  const html = await getHtml(`/_/queue/${chat.conversationId}`);
+  await (times.get(chat) === before ? show(chat, html) : refresh(chat));
 }
 
 /** Show what waits, and read the answers that began meanwhile. */
 export function show(chat: ChatElement, html: string): void {
+  times.set(chat, (times.get(chat) ?? 0) + 1);
+  const form = chat.querySelector<HTMLFormElement>("[data-queue-edit]");
+  const id = form?.closest<HTMLElement>("[data-queued-id]")?.dataset.queuedId ?? "";
   const running = replaceQueue(chat, html)?.dataset.generationIds ?? "";
   chat.join(running.split(" ").filter(Boolean));
+  if (form && !form.ariaBusy && !chat.querySelector(`[data-queued-id="${CSS.escape(id)}"]`)) {
+    giveBack(chat, form); // it was sent as it was before
+  }
+}
+
+/** Put what somebody wrote into the message box, where it changed anything. */
+function giveBack(chat: ChatElement, form: HTMLFormElement): void {
+  const area = form.querySelector("textarea");
+  if (area && area.value !== area.defaultValue) {
+    const detail = { text: area.value, quotes: [] };
+    chat.dispatchEvent(new CustomEvent("lc:refused", { detail }));
+  }
 }
 
 /** Act on a waiting message; false when the click was meant for something else. */
@@ -54,6 +74,10 @@ export function queueClicked(chat: ChatElement, control: HTMLElement): boolean {
 /** Save the words of a waiting message; one that was sent meanwhile goes to the message box. */
 export function queueSaved(chat: ChatElement, form: HTMLFormElement): void {
   const text = form.querySelector("textarea")?.value ?? "";
+  if (form.ariaBusy) {
+    return; // Enter, pressed twice
+  }
+  form.ariaBusy = "true";
   postForm(form.action, { text })
     .then((answer) => answer.text())
     .then((html) => {
@@ -69,17 +93,24 @@ export function queueSaved(chat: ChatElement, form: HTMLFormElement): void {
 }
 
 function post(chat: ChatElement, url: string, control: HTMLElement): void {
-  const { name, value } = control as HTMLButtonElement;
+  const button = control as HTMLButtonElement;
+  const { name, value } = button;
+  const before = times.get(chat);
+  button.disabled = true;
   postForm(url, name ? { [name]: value } : {})
     .then(async (answer) => {
-      show(chat, await answer.text());
+      const html = await answer.text();
+      await (times.get(chat) === before ? show(chat, html) : refresh(chat));
       const said = answer.headers.get("HX-Trigger");
       if (said) {
         const { text, undo } = (JSON.parse(said) as Toasts)["lc:toast"];
         toast(text, { undo, undone: (html) => show(chat, html) });
       }
     })
-    .catch(report);
+    .catch(report)
+    .finally(() => {
+      button.disabled = false;
+    });
 }
 
 interface Toasts {

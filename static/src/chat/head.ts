@@ -32,8 +32,14 @@ function openHead(chat: Element): void {
   }
 }
 
+/** Tell the parts of a page which conversation it has become. */
+export function nameParts(chat: Element, conversationId: string): void {
+  nameHead(conversationId);
+  nameComposer(chat, conversationId);
+}
+
 /** Let the header's menu act on the conversation. */
-export function nameHead(conversationId: string): void {
+function nameHead(conversationId: string): void {
   const title = document.querySelector<HTMLAnchorElement>(".head .head-title");
   if (title) {
     title.dataset.conversationId = conversationId;
@@ -42,7 +48,7 @@ export function nameHead(conversationId: string): void {
 }
 
 /** Point the composer's forms at the conversation, for a page whose script fails later. */
-export function nameComposer(chat: Element, conversationId: string): void {
+function nameComposer(chat: Element, conversationId: string): void {
   const form = chat.querySelector<HTMLFormElement>("form[data-composer]");
   if (form) {
     form.action = `/c/${conversationId}`;

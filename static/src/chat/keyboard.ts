@@ -1,5 +1,6 @@
 /** Messages by keyboard: from one to the next, to what can be done with it, between versions. */
 
+import { isWritingOutside } from "../ui/focus";
 import { nextIndex } from "../ui/menu";
 import { text } from "../ui/texts";
 import { announce } from "./live";
@@ -196,7 +197,7 @@ export function keepingFocus(chat: HTMLElement, root: HTMLElement, control: Elem
     const fresh = articlesOf(root)[place];
     const count = fresh?.querySelector(".siblings .numbers")?.textContent.trim() ?? "";
     announce(chat, `${text("version", "Version")} ${count}`);
-    if (fresh && hadFocus) {
+    if (fresh && hadFocus && !isWritingOutside(root)) {
       const same = (item: HTMLElement): boolean => item.getAttribute("aria-label") === label;
       const step = label === null ? undefined : actionsOf(fresh).find(same);
       (step ?? fresh).focus({ preventScroll: true });

@@ -3,38 +3,17 @@
 
 import { getHtml, sentence } from "../api/http";
 import { toast } from "../ui/toasts";
+import { boxed, bringNear, layOut } from "./boxes";
 
 const AHEAD = "1500px 0px 0px 0px";
+const NEAR = "1500px 0px";
 const QUIET_MS = 2_000;
 const BETWEEN_MS = 300;
-/** Pixels, as in thread.css; the padding comes on top. */
-const HEIGHTS = [160, 160, 280, 480, 800, 1400, 2600];
-const PADDING_PX = 24;
 const TOUCHES = ["keydown", "wheel", "touchmove", "pointerdown"] as const;
-
-/** About how tall an article is: the server's guess, which its class names. */
-function heightOf(article: Element): number {
-  const level = /\bheight-(\d)/.exec(article.className)?.[1] ?? "1";
-  return (HEIGHTS[Number(level)] ?? 0) + PADDING_PX;
-}
-
-/**
- * Stand what a page of older messages holds in a box of their own. What changes at the end of a chat has every
- * box in the thread looked at again: of ten thousand messages there are a few hundred boxes.
- */
-export function boxed(page: DocumentFragment): DocumentFragment {
-  const box = document.createElement("div");
-  box.className = "thread-page";
-  const articles = page.querySelectorAll("article");
-  const height = [...articles].reduce((sum, article) => sum + heightOf(article), 0);
-  box.style.containIntrinsicBlockSize = `auto ${height}px`;
-  box.append(...[...page.children].filter((child) => !child.matches("[data-older]")));
-  page.append(box);
-  return page;
-}
 
 export class OlderMessages {
   private readonly observer: IntersectionObserver;
+  private readonly near: IntersectionObserver;
   private loading: Promise<void> | null = null;
   private touchedAt = 0;
   private timer = 0;
@@ -47,6 +26,7 @@ export class OlderMessages {
       root: thread,
       rootMargin: AHEAD,
     });
+    this.near = new IntersectionObserver(layOut, { root: thread, rootMargin: NEAR });
   }
 
   start(): void {
@@ -63,6 +43,7 @@ export class OlderMessages {
     }
     clearTimeout(this.timer);
     this.observer.disconnect();
+    this.near.disconnect();
   }
 
   /** Look again for an element that stands for older messages. */
@@ -101,13 +82,21 @@ export class OlderMessages {
     if (!place) {
       return;
     }
-    this.observer.unobserve(place);
     const html = await getHtml(place.dataset.url ?? "");
+    this.observer.unobserve(place); // not before: after a failure, scrolling there tries again
     const fromBottom = thread.scrollHeight - thread.scrollTop;
     const template = document.createElement("template");
     template.innerHTML = html;
-    place.replaceWith(boxed(template.content));
+    const page = boxed(template.content);
+    const boxes = [...page.querySelectorAll(".thread-page")];
+    for (const nearest of boxes.slice(-1)) {
+      bringNear(nearest); // right above what is read
+    }
+    place.replaceWith(page);
     thread.scrollTop = thread.scrollHeight - fromBottom;
+    for (const box of boxes) {
+      this.near.observe(box);
+    }
     this.watch();
   }
 

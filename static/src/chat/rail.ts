@@ -25,8 +25,19 @@ export function valueAfter(key: string, value: number, count: number): number | 
   return wanted === undefined ? null : Math.min(Math.max(wanted, 0), count - 1);
 }
 
+/**
+ * Does a turn begin above a line? Of a box of older messages the box is asked first: to say where something in it
+ * stands, the browser lays out all of it, and most of them are not drawn.
+ */
+function isAbove(turn: HTMLElement | undefined, line: number): boolean {
+  const box = (turn?.closest(".thread-page") ?? turn)?.getBoundingClientRect();
+  const isAcross = box !== undefined && box.top <= line && box.bottom > line;
+  return ((isAcross ? turn?.getBoundingClientRect() : box)?.top ?? 0) <= line;
+}
+
 export class RailElement extends HTMLElement {
   private value = 0;
+  private drawn = 0;
   private isDue = false;
   private isChanged = true;
   private known: HTMLElement[] = [];
@@ -81,7 +92,11 @@ export class RailElement extends HTMLElement {
     if (this.hidden) {
       return;
     }
-    this.value = this.shown(turns);
+    const value = this.shown(turns);
+    if (value === this.value && turns.length === this.drawn) {
+      return; // while an answer grows, nothing here changes with it
+    }
+    [this.value, this.drawn] = [value, turns.length];
     this.setAttribute("aria-valuemax", String(turns.length));
     this.setAttribute("aria-valuenow", String(this.value + 1));
     const words = turns[this.value]?.querySelector("[data-text]")?.textContent?.slice(0, 80) ?? "";
@@ -105,7 +120,7 @@ export class RailElement extends HTMLElement {
     let [low, high] = [0, turns.length - 1];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if ((turns[middle]?.getBoundingClientRect().top ?? 0) <= line) {
+      if (isAbove(turns[middle], line)) {
         low = middle;
       } else {
         high = middle - 1;

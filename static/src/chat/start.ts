@@ -1,6 +1,7 @@
 /** Starting an answer through LibreChat's contract. */
 
 import { postJson } from "../api/http";
+import { zone } from "../ui/zone";
 import type { ChatElement } from "./chat";
 
 const NO_PARENT = "00000000-0000-0000-0000-000000000000";
@@ -60,7 +61,7 @@ export function bodyOf(
     isRegenerate: false,
     isContinued: false,
     clientRequestId: turn.clientRequestId,
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone: zone(),
   };
 }
 

@@ -62,7 +62,9 @@ function placeTurn(messages: Element, turn: HTMLElement): void {
   const known = find(messages, turn.dataset.messageId);
   if (known) {
     dropAfter(messages, known);
-    known.replaceWith(turn);
+    if (!known.querySelector("[data-edit]")) {
+      known.replaceWith(turn); // being edited: the writer's words are not taken away
+    }
     return;
   }
   const parent = find(messages, turn.dataset.parentId);
@@ -143,5 +145,5 @@ export function openTurn(
   }
   placeTurn(messages, turn);
   messages.append(reply);
-  return { turn, reply };
+  return { turn: find(messages, turn.dataset.messageId) ?? turn, reply };
 }

@@ -1,8 +1,9 @@
 /** The message box: grows with its text, keeps drafts, sends, turns into a stop button. */
 
 import type { AddedModel, Turn } from "../chat/start";
+import { isWritingOutside } from "../ui/focus";
 import { isLayerOpen } from "../ui/layers";
-import { followDraft, keepDraft, keepQuotes, readDraft, readQuotes } from "./drafts";
+import { followDraft, keepDraft, keepQuotes, moveDraft, readDraft, readQuotes } from "./drafts";
 
 const DRAFT_MS = 300;
 
@@ -10,6 +11,7 @@ export class ComposerElement extends HTMLElement {
   private draftTimer = 0;
   private isRunning = false;
   private sendLabel: string | null = null;
+  private coming: string[] = []; // quotes whose chips are not drawn yet
 
   connectedCallback(): void {
     const { area, form } = this;
@@ -31,6 +33,9 @@ export class ComposerElement extends HTMLElement {
     });
     chat?.addEventListener("lc:refused", (event) => {
       this.giveBack((event as CustomEvent<Turn>).detail);
+    });
+    document.addEventListener("lc:current", () => {
+      moveDraft("new", this.conversationId, this.area?.value ?? "");
     });
     chat?.addEventListener("click", (event) => this.pickStarter(event));
     if (!area.value.trim()) {
@@ -169,19 +174,28 @@ export class ComposerElement extends HTMLElement {
 
   private get quotes(): string[] {
     const inputs = this.querySelectorAll<HTMLInputElement>('input[name="quotes"]');
-    return Array.from(inputs, (input) => input.value);
+    return [...this.coming, ...Array.from(inputs, (input) => input.value)];
   }
 
+  /** Draw chips of quotes before those there are; what is sent until then carries them as well. */
   private showQuotes(quotes: string[]): void {
     const { form } = this;
     if (form && quotes.length > 0) {
+      this.coming = [...quotes, ...this.coming];
       import("./quotes")
-        .then((module) => module.showQuotes(form, quotes, this.conversationId))
+        .then((module) => {
+          if (this.coming.length > 0) {
+            const all = new Set(this.quotes);
+            this.coming = [];
+            module.showQuotes(form, [...all], this.conversationId);
+          }
+        })
         .catch(() => undefined); // they are still in the draft
     }
   }
 
   private dropQuotes(): void {
+    this.coming = [];
     keepQuotes(this.conversationId, []);
     const list = this.querySelector<HTMLElement>("[data-quotes]");
     if (list) {
@@ -190,13 +204,18 @@ export class ComposerElement extends HTMLElement {
     }
   }
 
+  /** A refused message stands in the box again, before what was written since. */
   private giveBack({ text, quotes = [] }: Turn): void {
     this.showQuotes(quotes);
-    if (this.area && !this.area.value) {
-      this.area.value = text;
-      keepDraft(this.conversationId, text);
+    const { area } = this;
+    if (area) {
+      const written = area.value;
+      area.value = written ? `${text}\n\n${written}` : text;
+      keepDraft(this.conversationId, area.value);
       this.grow();
-      this.area.focus();
+      if (!isWritingOutside(this)) {
+        area.focus();
+      }
     }
   }
 

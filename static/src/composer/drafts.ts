@@ -33,6 +33,21 @@ export function keepDraft(conversationId: string, text: string): void {
   }
 }
 
+/** What is written while a chat gets its name is the chat's, and no longer that of a new one. */
+export function moveDraft(from: string, to: string, written: string): void {
+  const choice = readChoice(from);
+  const kept = readDraft(from);
+  if (written.startsWith(kept) && kept) {
+    keepDraft(from, ""); // another tab's would differ
+  }
+  if (written) {
+    keepDraft(to, written);
+    if (choice) {
+      keepChoice(to, choice);
+    }
+  }
+}
+
 export function readQuotes(conversationId: string): string[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(QUOTES + conversationId) ?? "[]");

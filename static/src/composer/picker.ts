@@ -16,6 +16,8 @@ export function matches(label: string, search: string): boolean {
 export class ModelPickerElement extends HTMLElement {
   private active = -1;
   private isAdding = false;
+  private isListed = false;
+  private isEntered = false; // Enter, before the list was there
 
   connectedCallback(): void {
     if (this.dataset.ready === "") {
@@ -28,7 +30,10 @@ export class ModelPickerElement extends HTMLElement {
       this.open().catch((error: unknown) => toast(sentence(error), { stays: true }));
     });
     this.adder?.addEventListener("click", () => this.setAdding(!this.isAdding));
-    this.search?.addEventListener("input", () => this.filter());
+    this.search?.addEventListener("input", () => {
+      this.isEntered = false;
+      this.filter();
+    });
     this.search?.addEventListener("keydown", (event) => this.pressed(event));
     this.list?.addEventListener("click", (event) => {
       const target = event.target instanceof Element ? event.target : null;
@@ -73,6 +78,11 @@ export class ModelPickerElement extends HTMLElement {
     }
     panel.showPopover();
     placeAtEnd(panel, opener);
+    this.isEntered = false;
+    if (this.search) {
+      this.search.value = "";
+      this.search.focus(); // what is typed while the list is on its way counts
+    }
     if (!list.firstElementChild) {
       list.innerHTML = await getHtml(list.dataset.url ?? "/_/picker");
     }
@@ -80,12 +90,12 @@ export class ModelPickerElement extends HTMLElement {
       this.adder.hidden = list.querySelector("[data-can-compare]") === null;
     }
     this.setAdding(false);
-    if (this.search) {
-      this.search.value = "";
-      this.filter();
-      this.search.focus();
-    }
+    this.filter();
     placeAtEnd(panel, opener); // once more: what is listed has changed
+    this.isListed = true;
+    if (this.isEntered && panel.matches(":popover-open")) {
+      this.enter();
+    }
   }
 
   private filter(): void {
@@ -110,10 +120,15 @@ export class ModelPickerElement extends HTMLElement {
       this.mark(next);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      const option = this.options[this.active] ?? this.options[0];
-      if (option) {
-        this.choose(option);
-      }
+      this.enter();
+    }
+  }
+
+  private enter(): void {
+    this.isEntered = !this.isListed;
+    const option = this.options[this.active] ?? this.options[0];
+    if (option && this.isListed) {
+      this.choose(option);
     }
   }
 

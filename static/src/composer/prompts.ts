@@ -3,7 +3,7 @@
 import { getHtml, postForm, sentence } from "../api/http";
 import { nextIndex } from "../ui/menu";
 import { toast } from "../ui/toasts";
-import { ask } from "./prompt_form";
+import { type Answer, ask } from "./prompt_form";
 import { rank, searchOf, variablesOf } from "./prompt_variables";
 
 interface PromptText {
@@ -16,6 +16,8 @@ export class PromptsElement extends HTMLElement {
   private isInserting = false;
   private isDismissed = false;
   private isLoading = false;
+  private asked = 0;
+  private waiting: { sends: boolean } | null = null; // the chosen prompt is on its way
   private loaded: Promise<void> | null = null;
 
   connectedCallback(): void {
@@ -88,11 +90,16 @@ export class PromptsElement extends HTMLElement {
   }
 
   private async load(): Promise<void> {
+    this.asked += 1;
+    const mine = this.asked;
     this.isLoading = true;
     try {
-      this.innerHTML = await getHtml(this.dataset.url ?? "/_/prompts");
+      const html = await getHtml(this.dataset.url ?? "/_/prompts");
+      if (mine === this.asked && !this.querySelector("dialog[open]")) {
+        this.innerHTML = html;
+      }
     } finally {
-      this.isLoading = false;
+      this.isLoading &&= mine !== this.asked;
     }
   }
 
@@ -151,7 +158,11 @@ export class PromptsElement extends HTMLElement {
     if (event.target !== this.area || event.isComposing) {
       return;
     }
-    if (this.isOpen ? this.answers(event) : this.waits(event)) {
+    if (this.waiting && event.key === "Enter" && !event.shiftKey) {
+      this.waiting.sends = true; // what is in the box is half a command still
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (this.isOpen ? this.answers(event) : this.waits(event)) {
       event.preventDefault();
       event.stopPropagation();
     }
@@ -196,30 +207,45 @@ export class PromptsElement extends HTMLElement {
   private choose(option: HTMLElement): void {
     this.isDismissed = true;
     this.close();
-    this.use(`/_/prompts/${option.dataset.prompt ?? ""}`).catch((error: unknown) => {
-      toast(sentence(error), { stays: true });
-    });
+    const waiting = { sends: false };
+    this.waiting = waiting;
+    this.use(`/_/prompts/${option.dataset.prompt ?? ""}`, waiting)
+      .catch((error: unknown) => toast(sentence(error), { stays: true }))
+      .finally(() => {
+        this.waiting = this.waiting === waiting ? null : this.waiting;
+      });
   }
 
-  private async use(url: string): Promise<void> {
-    const { name, text } = JSON.parse(await getHtml(url)) as PromptText;
-    const variables = variablesOf(text);
-    const dialog = this.querySelector("dialog");
-    if (variables.length === 0 || !dialog) {
-      this.insert(text);
-    } else {
-      const answer = await ask(dialog, name, text, variables);
-      if (!answer) {
-        this.area?.focus();
-        return;
-      }
-      this.insert(answer.text);
-      if (answer.sendsAtOnce) {
-        this.area?.form?.requestSubmit();
-      }
+  private async use(url: string, waiting: { sends: boolean }): Promise<void> {
+    const command = this.area?.value ?? "";
+    const prompt = JSON.parse(await getHtml(url)) as PromptText;
+    const written = this.area?.value ?? "";
+    if (this.waiting !== waiting || !written.startsWith(command)) {
+      return; // another prompt was chosen meanwhile, or other words written
+    }
+    const answer = await this.filledIn(prompt, waiting);
+    if (!answer) {
+      this.area?.focus();
+      return;
+    }
+    this.insert(answer.text + written.slice(command.length));
+    if (answer.sendsAtOnce) {
+      this.area?.form?.requestSubmit();
     }
     // A count that is not kept takes nothing from the person.
     postForm(`${url}/used`, {}).catch(() => undefined);
+  }
+
+  /** The text with its variables asked for; null when the form was left without an answer. */
+  private async filledIn(
+    { name, text }: PromptText,
+    waiting: { sends: boolean },
+  ): Promise<Answer | null> {
+    const variables = variablesOf(text);
+    const dialog = this.querySelector("dialog");
+    return variables.length === 0 || !dialog
+      ? { text, sendsAtOnce: waiting.sends }
+      : ask(dialog, name, text, variables);
   }
 
   private insert(text: string): void {

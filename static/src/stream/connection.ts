@@ -22,11 +22,15 @@ const LEAVING_MS = 5_000;
 export class Connection extends EventTarget {
   private socket: WebSocket | null = null;
   private readonly subscriptions = new Map<string, Subscription>();
+  private readonly unstopped = new Set<string>();
   private attempt = 0;
   private retry = 0;
   private heartbeat = 0;
   private lastHeard = 0;
   private leavingAt = 0;
+  private hasGreeted = false;
+  /** What the list of chats was at when this page was drawn. */
+  drawnAt = "";
 
   constructor(private readonly url: string) {
     super();
@@ -66,6 +70,7 @@ export class Connection extends EventTarget {
 
   unsubscribe(generation: string): void {
     this.subscriptions.delete(generation);
+    this.unstopped.delete(generation);
     this.send({ type: "unsubscribe", generation });
     if (this.subscriptions.size === 0) {
       clearInterval(this.heartbeat);
@@ -73,9 +78,13 @@ export class Connection extends EventTarget {
     }
   }
 
-  /** Ask for the end of an answer; false when there is no connection to ask over. */
+  /** Ask for the end of an answer; false when that waits for a connection to ask over. */
   stop(generation: string): boolean {
-    return this.send({ type: "stop", generation });
+    const isSent = this.send({ type: "stop", generation });
+    if (!isSent) {
+      this.unstopped.add(generation);
+    }
+    return isSent;
   }
 
   private send(message: object): boolean {
@@ -92,6 +101,18 @@ export class Connection extends EventTarget {
     for (const [generation, { cursor }] of this.subscriptions) {
       this.send({ type: "subscribe", generation, after: cursor });
     }
+    for (const generation of this.unstopped) {
+      this.send({ type: "stop", generation });
+    }
+    this.unstopped.clear();
+  }
+
+  /** From now on the server tells of changes; nobody told of those since the page was drawn, or while it was away. */
+  private greeted(stamp: string): void {
+    if (this.hasGreeted || stamp !== this.drawnAt) {
+      this.dispatchEvent(new Event("missed"));
+    }
+    this.hasGreeted = true;
     this.dispatchEvent(new Event("connected"));
   }
 
@@ -105,6 +126,9 @@ export class Connection extends EventTarget {
 
   private route(message: ServerMessage): void {
     switch (message.type) {
+      case "hello":
+        this.greeted(message.stamp);
+        break;
       case "frames": {
         const subscription = this.subscriptions.get(message.generation);
         if (subscription && isNew(subscription.cursor, message.upto)) {

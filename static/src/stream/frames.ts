@@ -22,7 +22,7 @@ export type Frame =
 export type EndState = "done" | "stopped" | "failed" | "interrupted";
 
 export type ServerMessage =
-  | { type: "hello" }
+  | { type: "hello"; stamp: string }
   | { type: "pong" }
   | { type: "error"; code: string; message: string }
   | { type: "gone"; generation: string }

@@ -3,6 +3,15 @@
 import type { EndState, Frame } from "./frames";
 import { countSeconds } from "./seconds";
 
+/** What the end of an answer brings anew; who answers is known only since the model was asked. */
+const SWAPPED = [
+  ".message-head",
+  "[data-steps]",
+  "[data-error]",
+  "[data-reply-footer]",
+  "[data-keep]",
+];
+
 export function element(html: string): HTMLElement | null {
   const template = document.createElement("template");
   template.innerHTML = html.trim();
@@ -161,7 +170,8 @@ export class ReplyPainter {
     if (stored && blocks(stored) !== blocks(this.body)) {
       this.body.replaceWith(stored);
     }
-    for (const part of ["[data-steps]", "[data-error]", "[data-reply-footer]", "[data-keep]"]) {
+    this.article.setAttribute("aria-label", whole.getAttribute("aria-label") ?? "");
+    for (const part of SWAPPED) {
       swap(this.article, whole, part);
     }
   }
@@ -178,8 +188,10 @@ export class ReplyPainter {
     return tail;
   }
 
+  /** A fresh tail, whose dot is at rest again. */
   private clearTail(): void {
-    this.tailElement().replaceChildren();
+    this.body.querySelector("[data-tail]")?.remove();
+    this.tailElement();
   }
 }
 

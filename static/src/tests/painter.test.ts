@@ -73,6 +73,20 @@ test("the end swaps the footer and drops the tail", () => {
   expect(article.querySelector("[data-reply-footer]")?.textContent).toBe("12 tokens");
 });
 
+test("the end names who answered", () => {
+  article.setAttribute("aria-label", "echo, 12:30");
+  article.insertAdjacentHTML("afterbegin", '<div class="message-head">echo</div>');
+  painter.apply({
+    type: "end",
+    state: "done",
+    html: `<article aria-label="Fake, 12:30"><div class="message-head">Fake echo</div>
+      <div data-steps></div><div data-reply-body></div><div data-reply-footer></div></article>`,
+  });
+  expect(article.getAttribute("aria-label")).toBe("Fake, 12:30");
+  expect(article.firstElementChild?.textContent).toBe("Fake echo");
+  expect(article.querySelectorAll(".message-head")).toHaveLength(1);
+});
+
 test("the end puts right a body that misses blocks", () => {
   painter.apply({
     type: "end",

@@ -97,13 +97,26 @@ test("the open chat offers what fits its state, a page without a chat nothing", 
   expect(chatActs().size).toBe(0);
 });
 
-test("what is typed before the palette is there is kept for it", () => {
-  const typed = catchTyping();
-  for (const key of [">", "n", "Enter"]) {
+function type(...keys: string[]): void {
+  for (const key of keys) {
     document.dispatchEvent(new KeyboardEvent("keydown", { key }));
   }
+}
+
+test("what is typed before the palette is there is kept for it", () => {
+  const typed = catchTyping();
+  type(">", "n", "o", "Backspace");
   document.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }));
-  expect(typed()).toBe(">n");
-  document.dispatchEvent(new KeyboardEvent("keydown", { key: "x" }));
-  expect(typed()).toBe(">n");
+  expect(typed()).toEqual({ text: ">n", isEntered: false, isLeft: false });
+  type("x");
+  expect(typed().text).toBe(">n");
+});
+
+test("Enter and Escape before the palette is there are for it too", () => {
+  const entered = catchTyping();
+  type(">", "n", "Enter", "x");
+  expect(entered()).toEqual({ text: ">n", isEntered: true, isLeft: false });
+  const left = catchTyping();
+  type(">", "Escape");
+  expect(left().isLeft).toBe(true);
 });

@@ -17,6 +17,9 @@ export function copyText(button: Element): string {
 
 async function copy(button: HTMLElement): Promise<void> {
   await navigator.clipboard.writeText(copyText(button));
+  if (button.classList.contains("copied")) {
+    return; // it says so already, and knows the label it had before
+  }
   const label = button.getAttribute("aria-label");
   button.classList.add("copied");
   button.setAttribute("aria-label", text("copied", "Copied"));

@@ -6,14 +6,22 @@ function dialog(): HTMLDialogElement | null {
   return document.querySelector<HTMLDialogElement>("[data-organise-dialog]");
 }
 
-/** Show the form a page has for this, so that sending it leads back here. */
+let asked = 0;
+
+/** Show the form a page has for this, so that sending it leads back here; null for an older one that comes late. */
 export async function openForm(url: string): Promise<HTMLDialogElement | null> {
   const shown = dialog();
   if (!shown) {
     return null;
   }
+  asked += 1;
+  const mine = asked;
   const back = `${location.pathname}${location.search}`;
-  shown.innerHTML = await getHtml(`${url}?next=${encodeURIComponent(back)}`);
+  const html = await getHtml(`${url}?next=${encodeURIComponent(back)}`);
+  if (mine !== asked) {
+    return null;
+  }
+  shown.innerHTML = html;
   shown.querySelector("[data-dialog-close]")?.addEventListener("click", () => shown.close());
   const heading = shown.querySelector("h2");
   if (heading) {

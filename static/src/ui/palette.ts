@@ -4,21 +4,22 @@ import { getHtml, sentence } from "../api/http";
 import { element } from "../stream/painter";
 import { type Command, commandSearch, commandsIn, fits, loadCommands } from "./commands";
 import { nextIndex } from "./menu";
-import { actionFor, isMac, labelOf, nameOf } from "./shortcut_keys";
+import { commandRow, newChatLink } from "./palette_rows";
+import { actionFor, nameOf } from "./shortcut_keys";
 import { bindings } from "./shortcuts";
 import { text } from "./texts";
 
 const PAUSE_MS = 100;
 const MOVES = new Set(["ArrowDown", "ArrowUp"]);
 
-/** Open the palette with what was typed already, or close it when it is open. */
-export function openPalette(typed: string): void {
+/** Open the palette with what was typed, and entered, already, or close it when it is open. */
+export function openPalette(typed: string, isEntered: boolean): void {
   const known = document.querySelector<PaletteElement>("lc-palette");
   const palette = known ?? new PaletteElement();
   if (!known) {
     document.body.append(palette);
   }
-  palette.toggle(typed);
+  palette.toggle(typed, isEntered);
 }
 
 class PaletteElement extends HTMLElement {
@@ -27,6 +28,8 @@ class PaletteElement extends HTMLElement {
   private active = 0;
   private commandsReady: Promise<void> | null = null;
   private shown: Command[] = [];
+  private isCurrent = false; // the list answers what is typed
+  private entered: { inNewTab: boolean } | null = null; // Enter, before the list was there
 
   connectedCallback(): void {
     if (this.firstElementChild) {
@@ -44,7 +47,7 @@ class PaletteElement extends HTMLElement {
     this.dialog?.addEventListener("close", () => this.closed());
   }
 
-  toggle(typed: string): void {
+  toggle(typed: string, isEntered: boolean): void {
     const { dialog, input } = this;
     if (!dialog || !input || dialog.open) {
       dialog?.close();
@@ -55,7 +58,8 @@ class PaletteElement extends HTMLElement {
     dialog.showModal();
     input.focus();
     this.commandsReady = null; // another chat may be open, another theme chosen
-    this.search().catch((error: unknown) => this.failed(error));
+    this.entered = isEntered ? { inNewTab: false } : null;
+    this.look();
   }
 
   private get dialog(): HTMLDialogElement | null {
@@ -89,16 +93,20 @@ class PaletteElement extends HTMLElement {
   private typed(): void {
     clearTimeout(this.timer);
     this.asked += 1; // whatever is on its way answers something older
+    this.isCurrent = false;
+    this.entered = null;
     const isCommand = commandSearch(this.input?.value ?? "") !== null;
-    this.timer = window.setTimeout(
-      () => this.search().catch((error: unknown) => this.failed(error)),
-      isCommand ? 0 : PAUSE_MS,
-    );
+    this.timer = window.setTimeout(() => this.look(), isCommand ? 0 : PAUSE_MS);
   }
 
-  private async search(): Promise<void> {
+  private look(): void {
     this.asked += 1;
+    this.isCurrent = false;
     const mine = this.asked;
+    this.search(mine).catch((error: unknown) => mine === this.asked && this.failed(error));
+  }
+
+  private async search(mine: number): Promise<void> {
     const typed = this.input?.value ?? "";
     const wanted = commandSearch(typed);
     if (wanted !== null) {
@@ -132,6 +140,7 @@ class PaletteElement extends HTMLElement {
     this.shown = [];
     this.fill(links);
     this.say(found === 0 && typed ? text("paletteNone", "Nothing matches.") : notice, found);
+    this.arrived();
   }
 
   private showCommands(commands: Command[]): void {
@@ -142,6 +151,7 @@ class PaletteElement extends HTMLElement {
       commands.length === 0 ? text("paletteNoCommand", "There is no such command.") : "",
       commands.length,
     );
+    this.arrived();
   }
 
   private fill(options: HTMLElement[]): void {
@@ -164,8 +174,19 @@ class PaletteElement extends HTMLElement {
     }
   }
 
+  /** The list is what was asked for: do what was asked of it meanwhile. */
+  private arrived(): void {
+    this.isCurrent = true;
+    const { entered } = this;
+    this.entered = null;
+    if (entered) {
+      this.choose(this.active, entered.inNewTab);
+    }
+  }
+
   private failed(error: unknown): void {
     this.commandsReady = null;
+    this.entered = null;
     this.fill([]);
     this.say(sentence(error), 0);
   }
@@ -202,7 +223,16 @@ class PaletteElement extends HTMLElement {
       this.mark(next);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      this.choose(this.active, event.ctrlKey || event.metaKey);
+      this.enter(event.ctrlKey || event.metaKey);
+    }
+  }
+
+  /** What is listed for an earlier text is never chosen for a later one. */
+  private enter(inNewTab: boolean): void {
+    if (this.isCurrent) {
+      this.choose(this.active, inNewTab);
+    } else {
+      this.entered = { inNewTab };
     }
   }
 
@@ -235,6 +265,7 @@ class PaletteElement extends HTMLElement {
   private closed(): void {
     clearTimeout(this.timer);
     this.asked += 1;
+    this.entered = null;
   }
 }
 
@@ -261,27 +292,4 @@ function go(url: string): void {
   } else {
     location.assign(wanted);
   }
-}
-
-function newChatLink(typed: string): HTMLAnchorElement {
-  const link = document.createElement("a");
-  link.className = "search-all";
-  link.href = `/c/new?prompt=${encodeURIComponent(typed)}`;
-  link.textContent = `${text("paletteAsk", "Ask in a new chat:")} ${typed}`;
-  return link;
-}
-
-function commandRow({ label }: Command, keys: string): HTMLElement {
-  const row = document.createElement("div");
-  row.className = "palette-command";
-  const name = document.createElement("span");
-  name.textContent = label;
-  row.append(name);
-  if (keys) {
-    const hint = document.createElement("kbd");
-    hint.className = "keys";
-    hint.textContent = labelOf(keys.split(" ")[0] ?? "", isMac());
-    row.append(hint);
-  }
-  return row;
 }

@@ -58,9 +58,22 @@ export class PasskeyElement extends HTMLElement {
       const form = event.target;
       if (form instanceof HTMLFormElement) {
         event.preventDefault();
-        this.send(form).catch((error: unknown) => toast(refusal(error), { stays: true }));
+        this.once(form).catch((error: unknown) => toast(refusal(error), { stays: true }));
       }
     });
+  }
+
+  /** One at a time: a second challenge would make the answer to the first a wrong one. */
+  private async once(form: HTMLFormElement): Promise<void> {
+    if (form.ariaBusy === "true") {
+      return;
+    }
+    form.ariaBusy = "true";
+    try {
+      await this.send(form);
+    } finally {
+      form.ariaBusy = "false";
+    }
   }
 
   private async send(form: HTMLFormElement): Promise<void> {

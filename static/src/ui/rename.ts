@@ -28,6 +28,7 @@ export function renameInPlace(place: HTMLElement, conversationId: string): void 
       return;
     }
     isOver = true;
+    form.dispatchEvent(new Event("lc:named"));
     const after = input.value.trim();
     form.remove();
     frame.hidden = false;

@@ -13,11 +13,20 @@ interface Note {
 }
 
 export class RowActs {
+  private readonly running = new Set<string>();
+
   constructor(private readonly rows: RowList) {}
 
   /** Do what a menu item names, to the chat whose menu `opener` opened. */
   run(action: string, id: string, opener: HTMLElement | null): void {
-    this.act(action, id, opener).catch((error: unknown) => toast(sentence(error), { stays: true }));
+    const name = `${action} ${id}`;
+    if (this.running.has(name)) {
+      return; // asked twice, as by a key that is pressed twice
+    }
+    this.running.add(name);
+    this.act(action, id, opener)
+      .catch((error: unknown) => toast(sentence(error), { stays: true }))
+      .finally(() => this.running.delete(name));
   }
 
   private async act(action: string, id: string, opener: HTMLElement | null): Promise<void> {

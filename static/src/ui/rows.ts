@@ -5,6 +5,8 @@ import { element } from "../stream/painter";
 import { groupKey, placeAmong } from "./groups";
 import { swaps } from "./swaps";
 
+const MOST_READS = 4; // where changes come all the time, the last one read is shown
+
 function touched(row: HTMLElement): number {
   return Date.parse(row.dataset.updated ?? "") || 0;
 }
@@ -31,6 +33,9 @@ function focused(): (() => void) | null {
 
 /** The list in the page, `[data-rows]`. */
 export class RowList {
+  private changes = 0;
+  private asked = 0;
+
   constructor(private readonly list: HTMLElement) {
     list.addEventListener("htmx:afterSettle", () => this.dropTwins());
   }
@@ -44,6 +49,7 @@ export class RowList {
   }
 
   remove(id: string): void {
+    this.changes += 1;
     for (const row of this.all().filter((one) => one.dataset.conversationId === id)) {
       const group = row.closest(".row-group");
       row.remove();
@@ -55,6 +61,7 @@ export class RowList {
 
   /** Show a row as the server has it, in its group. */
   put(html: string): void {
+    this.changes += 1;
     const refocus = focused();
     this.place(html);
     refocus?.();
@@ -86,7 +93,12 @@ export class RowList {
 
   /** Read the list again, its first page. */
   async reload(): Promise<void> {
-    const html = await getHtml(`/_/rows${this.list.dataset.query ?? ""}`);
+    this.asked += 1;
+    const mine = this.asked;
+    const html = await this.fresh(MOST_READS);
+    if (mine !== this.asked) {
+      return; // read again meanwhile
+    }
     const refocus = focused();
     for (const child of [...this.list.children]) {
       if (!(child instanceof HTMLTemplateElement)) {
@@ -96,6 +108,18 @@ export class RowList {
     this.list.insertAdjacentHTML("afterbegin", html);
     refocus?.();
     (await swaps()).process(this.list);
+  }
+
+  /** The list as it is when nobody writes in it, and after the last change that was told. */
+  private async fresh(most: number): Promise<string> {
+    const form = this.list.querySelector("li.row form");
+    if (form) {
+      await new Promise((done) => form.addEventListener("lc:named", done, { once: true }));
+    }
+    const before = this.changes;
+    const html = await getHtml(`/_/rows${this.list.dataset.query ?? ""}`);
+    const isOld = this.changes !== before && most > 1;
+    return isOld || this.list.querySelector("li.row form") ? this.fresh(most - 1) : html;
   }
 
   /** A row keeps its place among those of today, and until its chat is written to. */

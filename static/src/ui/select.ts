@@ -31,6 +31,7 @@ export class SelectMode {
 
   private chosen = new Set<string>();
   private anchor = "";
+  private isActing = false;
   private readonly bar: HTMLElement | null;
   private readonly watch = new MutationObserver(() => this.draw());
 
@@ -64,6 +65,9 @@ export class SelectMode {
   }
 
   private leave(): void {
+    if (SelectMode.open !== this) {
+      return; // left already; another one may have begun
+    }
     SelectMode.open = null;
     this.watch.disconnect();
     this.host.removeEventListener("click", this.clicked, true);
@@ -91,10 +95,13 @@ export class SelectMode {
     const target = event.target instanceof Element ? event.target : null;
     const button = target?.closest<HTMLElement>("[data-select]");
     const row = target?.closest<HTMLElement>("li.row");
-    if (button) {
-      this.act(button.dataset.select ?? "").catch((error: unknown) => {
-        toast(sentence(error), { stays: true });
-      });
+    if (button && !this.isActing) {
+      this.isActing = true;
+      this.act(button.dataset.select ?? "")
+        .catch((error: unknown) => toast(sentence(error), { stays: true }))
+        .finally(() => {
+          this.isActing = false;
+        });
     } else if (row) {
       // A box keeps what the browser does to it; the rest of the row does the same by hand.
       const isBox = target instanceof HTMLInputElement;

@@ -92,7 +92,10 @@ async function palette(): Promise<void> {
   const typed = catchTyping();
   try {
     const { openPalette } = await import("./palette");
-    openPalette(typed());
+    const { text, isEntered, isLeft } = typed();
+    if (!isLeft) {
+      openPalette(text, isEntered);
+    }
   } finally {
     typed();
   }

@@ -3,6 +3,7 @@
 import { getHtml, sentence } from "../api/http";
 import { connection } from "../stream/connection";
 import type { ServerMessage } from "../stream/frames";
+import { isWritingOutside } from "./focus";
 import { moveWithArrows, openMenu } from "./menu";
 import { RowActs } from "./row_acts";
 import { RowList } from "./rows";
@@ -39,10 +40,11 @@ export class SidebarElement extends HTMLElement {
     connection().addEventListener("list", (event) => {
       this.changed((event as CustomEvent<ListMessage>).detail);
     });
-    connection().addEventListener("lost", () => {
+    connection().addEventListener("missed", () => {
       this.hasMissed = true;
     });
     connection().addEventListener("connected", () => this.catchUp());
+    connection().drawnAt = this.dataset.stamp ?? "";
     connection().connect();
     document.addEventListener("lc:current", (event) => {
       this.markCurrent((event as CustomEvent<string>).detail);
@@ -62,7 +64,9 @@ export class SidebarElement extends HTMLElement {
     const opener = target?.closest<HTMLElement>("[data-row-menu]");
     if (opener && this.menu) {
       event.preventDefault();
-      this.openFor(opener, this.menu);
+      if (opener.dataset.conversationId) {
+        this.openFor(opener, this.menu); // a chat that has just begun has no name yet
+      }
       return;
     }
     const filter = target?.closest<HTMLElement>("[data-filter-open]");
@@ -118,8 +122,12 @@ export class SidebarElement extends HTMLElement {
 
   private async openFilter(opener: HTMLElement): Promise<void> {
     const menu = this.querySelector<HTMLElement>("[data-filter-menu]");
-    if (menu && opener instanceof HTMLAnchorElement) {
-      menu.innerHTML = await getHtml(opener.href);
+    if (!menu || !(opener instanceof HTMLAnchorElement)) {
+      return;
+    }
+    const html = await getHtml(opener.href);
+    if (!isWritingOutside(null) && !menu.matches(":popover-open")) {
+      menu.innerHTML = html;
       openMenu(menu, opener);
       menu.querySelector("a")?.focus();
     }
@@ -141,7 +149,7 @@ export class SidebarElement extends HTMLElement {
     }
   }
 
-  /** What changed while there was no connection nobody has told us: the list is read again. */
+  /** What nobody has told us: the list is read again. */
   private catchUp(): void {
     if (this.hasMissed && this.rows && !this.querySelector("li.row form")) {
       this.rows
