@@ -25,6 +25,10 @@ from librechat.kernel.jobs.worker import Embedded, Worker
 
 logger = logging.getLogger(__name__)
 
+# After so many more objects the collector looks for rubbish. With Python's 700 what some dozens
+# of calls hold while they run set it off again and again: a twentieth of the processor.
+YOUNG_OBJECTS = 10_000
+
 
 class Lifespan:
     """Wraps the application; a server without lifespan events starts it with the first scope."""
@@ -52,6 +56,7 @@ class Lifespan:
         # What is loaded stays for good: the collector need not look through it again and again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(YOUNG_OBJECTS, 10, 10)
         await send(LifespanStartupCompleteEvent(type="lifespan.startup.complete"))
         await receive()
         await self._stop()

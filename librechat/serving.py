@@ -2,14 +2,18 @@
 
 import hashlib
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from librechat.maintenance.serving import preparing
 
 LARGEST_FRAME_BYTES = 64 * 1024
 
@@ -18,6 +22,26 @@ def has_unapplied_migrations() -> bool:
     """Return whether the database is behind the code."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def prepare_database(say: Callable[[str], object]) -> None:
+    """Bring the database up to the code; of several that start at once one does, the rest wait."""
+    if not has_unapplied_migrations():
+        return
+    say("Preparing the database; the first time takes some seconds.")
+    with preparing():
+        if has_unapplied_migrations():
+            call_command("migrate", verbosity=0, interactive=False)
+
+
+def prepare_static_files() -> None:
+    """Collect what pages load, unless that was done for this build."""
+    if not has_stale_static_files():
+        return
+    with preparing():
+        if has_stale_static_files():
+            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+            _stamp().write_text(_build(), encoding="utf-8")
 
 
 def _build() -> str:
@@ -33,11 +57,6 @@ def has_stale_static_files() -> bool:
     """Return whether the collected files come from another build than the one there is."""
     stamp = _stamp()
     return not stamp.exists() or stamp.read_text(encoding="utf-8") != _build()
-
-
-def remember_static_files() -> None:
-    """Note which build the collected files come from."""
-    _stamp().write_text(_build(), encoding="utf-8")
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

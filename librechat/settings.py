@@ -102,6 +102,7 @@ if IN_TESTS or DEBUG:
 
 MIDDLEWARE = [
     "librechat.kernel.middleware.request_id_middleware",
+    "librechat.kernel.middleware.no_nul_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -344,8 +345,6 @@ CORS_ALLOW_ALL_ORIGINS = True  # bearer tokens only: cookies are never allowed a
 
 # Security headers
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-X_FRAME_OPTIONS = "DENY"
 SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000) if SECURE_COOKIES else 0
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ("/admin/",),  # admin_site.py sets the admin's own, looser policy
@@ -387,8 +386,6 @@ LANGUAGES = [
 ]
 LANGUAGE_COOKIE_NAME = "lang"  # LibreChat's
 LOCALE_PATHS = [BASE_DIR / "librechat" / "locale"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 # Static files: Vite builds into static/dist, whitenoise serves them compressed and immutable.

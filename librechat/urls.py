@@ -35,3 +35,6 @@ urlpatterns = [
     path("", include("accounts.web.urls")),
     path("", include("conversations.web.urls")),
 ]
+
+handler400 = "librechat.faults.bad_request"
+handler500 = "librechat.faults.server_error"

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from accounts.models import User
+from accounts.services.audit import Act, Target, audit_record
 from accounts.services.export import export_build
 
 OWNER_ONLY = 0o600
@@ -13,6 +14,8 @@ OWNER_ONLY = 0o600
 def export_write(*, user: User, path: Path) -> int:
     """Write everything of a person into a new file that only its owner can read; return its size.
 
+    That somebody else did is on record, beside the export itself.
+
     Raises:
         OSError: there is such a file already, or it cannot be written.
     """
@@ -20,6 +23,15 @@ def export_write(*, user: User, path: Path) -> int:
     try:
         with os.fdopen(opened, "wb") as file, export_build(user=user) as content:
             shutil.copyfileobj(content, file)
+        audit_record(
+            Act(
+                category="account",
+                action="data.exported_for",
+                severity="warning",
+                target=Target.person(user),
+                metadata={"way": "manage.py export_user"},
+            ),
+        )
     except BaseException:
         path.unlink(missing_ok=True)
         raise

@@ -5,25 +5,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
-from django.db.models import Q
+from django.db.models import QuerySet
 from django_tasks_db.models import DBTaskResult
 
-from accounts.models import AuthSession, User, Violation
-from accounts.services.cleanup import KEEP, expired_purge, tokens_outdated
-from accounts.services.closing import accounts_purge
+from accounts.access.legal_hold import held_back, purgeable
+from accounts.services.cleanup import expired_purge, sessions_outdated, tokens_outdated
+from accounts.services.closing import accounts_over, accounts_purge
 from accounts.services.override_retention import revisions_outdated, revisions_purge
-from accounts.services.retention import violations_purge
-from agents.services.relay_retention import relay_outdated, relay_purge
-from conversations.models import Conversation, DeletedItem, MoveIn, QueuedTurn
-from conversations.queries.bin import bin_opened_at
-from conversations.queries.followups import REMOVED
+from accounts.services.retention import violations_outdated, violations_purge
+from agents.services.relay_retention import calls_outdated, contents_outdated, relay_purge
+from conversations.models import MoveIn
+from conversations.queries.bin import chats_expired, chats_outdated, items_outdated
 from conversations.services.bin import bin_purge
 from conversations.services.purging import conversations_purge
-from conversations.services.queued_turns import KEPT, queued_turns_purge
+from conversations.services.queued_turns import queued_turns_purge, turns_outdated
 from conversations.transfer.spool import FOLDER, spool_delete
 from librechat.kernel import clock
 from librechat.kernel.jobs.retention import jobs_purge
@@ -35,38 +35,58 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Something that is removed: how many wait for it, and what removes them."""
+    """Something that is removed, and what removes it.
+
+    rows: what of people is over its time, with the way from a row to the id of its person.
+    others: how many more there are, which are nobody's.
+    """
 
     name: str
-    count: Callable[[], int]
     remove: Callable[[], object]
+    rows: Callable[[], list[tuple[QuerySet[Any], str]]] = list
+    others: Callable[[], int] = int
+
+    def count(self) -> int:
+        """Return how many wait to be removed."""
+        return self.others() + sum(purgeable(*one).count() for one in self.rows())
+
+    def held(self) -> int:
+        """Return how many are over their time, and kept by a legal hold."""
+        return sum(held_back(*one).count() for one in self.rows())
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """Kind → how many were removed, or would be."""
+    """Kind → how many were removed, or would be; and how many a legal hold keeps."""
 
     counts: dict[str, int]
+    held: dict[str, int]
     is_dry_run: bool
 
     def as_json(self) -> dict[str, object]:
         """Return it for programs."""
-        return {"dryRun": self.is_dry_run, "counts": self.counts}
+        return {"dryRun": self.is_dry_run, "counts": self.counts, "held": self.held}
 
     def text(self) -> str:
         """Return it in words."""
+        return "\n".join(map(self._line, self.counts))
+
+    def _line(self, name: str) -> str:
         verb = "would be removed" if self.is_dry_run else "removed"
-        return "\n".join(f"{name}: {count} {verb}" for name, count in self.counts.items())
+        held = self.held[name]
+        kept = f", {held} kept by legal holds" if held else ""
+        return f"{name}: {self.counts[name]} {verb}{kept}"
 
 
 def prune(*, is_dry_run: bool = False) -> Pruned:
     """Remove what is over its time, kind by kind, each in small steps; return how many."""
     # All are counted first: what removes one kind may take another along.
     counts = {kind.name: kind.count() for kind in KINDS}
+    held = {kind.name: kind.held() for kind in KINDS}
     for kind in KINDS:
         if counts[kind.name] and not is_dry_run:
             kind.remove()
-    return Pruned(counts, is_dry_run)
+    return Pruned(counts, held, is_dry_run)
 
 
 def _until_done(step: Callable[[], int]) -> Callable[[], None]:
@@ -77,44 +97,9 @@ def _until_done(step: Callable[[], int]) -> Callable[[], None]:
     return remove
 
 
-def _expired_chats() -> int:
-    return Conversation.objects.filter(expired_at__lte=clock.now()).count()
-
-
-def _binned() -> int:
-    opened = bin_opened_at()
-    chats = Conversation.objects.filter(deleted_at__lte=opened).exclude(expired_at__lte=clock.now())
-    return chats.count() + DeletedItem.objects.filter(deleted_at__lte=opened).count()
-
-
 def _binned_remove() -> None:
     _until_done(conversations_purge)()
     _until_done(bin_purge)()
-
-
-def _removed_turns() -> int:
-    old = clock.now() - KEPT
-    return QueuedTurn.objects.filter(failure__type=REMOVED, created_at__lt=old).count()
-
-
-def _ended_sign_ins() -> int:
-    before = clock.now() - KEEP
-    return (
-        AuthSession.objects.filter(expires_at__lt=before).count()
-        + tokens_outdated().count()
-        + Session.objects.filter(expire_date__lt=clock.now()).count()
-    )
-
-
-def _old_violations() -> int:
-    before = clock.now() - timedelta(days=settings.VIOLATION_RETENTION_DAYS)
-    return Violation.objects.filter(created_at__lt=before).count()
-
-
-def _closed_accounts() -> int:
-    now = clock.now()
-    unconfirmed = Q(unverified_until__lte=now, email_verified=False)
-    return User.objects.filter(Q(delete_after__lte=now) | unconfirmed).count()
 
 
 def _old_jobs() -> int:
@@ -149,16 +134,37 @@ def _halves_remove() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+OWN = "user_id"  # the way to the person of most rows
 KINDS = (
-    Kind("expired chats", _expired_chats, _until_done(conversations_purge)),
-    Kind("what was deleted, after its days in the bin", _binned, _binned_remove),
-    Kind("removed messages that waited", _removed_turns, queued_turns_purge),
-    Kind("ended sign-ins and used links", _ended_sign_ins, expired_purge),
-    Kind("broken rules of long ago", _old_violations, violations_purge),
-    Kind("settings of long ago", lambda: revisions_outdated().count(), revisions_purge),
-    Kind("closed accounts", _closed_accounts, accounts_purge),
-    Kind("finished jobs", _old_jobs, jobs_purge),
-    Kind("calls and contents of the relay", relay_outdated, relay_purge),
-    Kind("uploads nobody imported", lambda: len(_forgotten_uploads()), _uploads_remove),
-    Kind("halves of backups and restores", _halves, _halves_remove),
+    Kind("expired chats", _until_done(conversations_purge), lambda: [(chats_expired(), OWN)]),
+    Kind(
+        "what was deleted, after its days in the bin",
+        _binned_remove,
+        lambda: [
+            (chats_outdated().exclude(expired_at__lte=clock.now()), OWN),
+            (items_outdated(), OWN),
+        ],
+    ),
+    Kind("removed messages that waited", queued_turns_purge, lambda: [(turns_outdated(), OWN)]),
+    Kind(
+        "ended sign-ins and used links",
+        expired_purge,
+        lambda: [(sessions_outdated(), OWN), (tokens_outdated(), OWN)],
+        lambda: Session.objects.filter(expire_date__lt=clock.now()).count(),
+    ),
+    Kind("broken rules of long ago", violations_purge, lambda: [(violations_outdated(), OWN)]),
+    Kind(
+        "settings of long ago",
+        revisions_purge,
+        lambda: [(revisions_outdated(), "principal_id")],
+    ),
+    Kind("closed accounts", accounts_purge, lambda: [(accounts_over(), "pk")]),
+    Kind("finished jobs", jobs_purge, others=_old_jobs),
+    Kind(
+        "calls and contents of the relay",
+        relay_purge,
+        lambda: [(contents_outdated(), "call__user_id"), (calls_outdated(), OWN)],
+    ),
+    Kind("uploads nobody imported", _uploads_remove, others=lambda: len(_forgotten_uploads())),
+    Kind("halves of backups and restores", _halves_remove, others=_halves),
 )

@@ -138,4 +138,4 @@ def _give(step: Step, user: User, orders: Orders) -> None:
         members_add(group=group, people=[user], actor=orders.actor, caller=orders.caller)
     if step.credits:
         write = balance_set if orders.options.credits_for == SET else balance_add
-        write(user=user, amount=step.credits, order=orders.booking())
+        write(owner=user, amount=step.credits, order=orders.booking())

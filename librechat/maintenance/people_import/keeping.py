@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.limits.caller import Caller
 from accounts.models import User
@@ -35,7 +36,7 @@ def import_named(pk: str) -> MoveIn:
     """
     found = imports().filter(pk=pk).first()
     if found is None:
-        raise NotFoundError("There is no such import.")
+        raise NotFoundError(_("There is no such import."))
     return found
 
 

@@ -186,7 +186,7 @@ def _hold(move_in: MoveIn, done: list[list[Any]]) -> None:
     }
     mine = MoveIn.objects.filter(pk=move_in.pk, cursor=move_in.cursor, state__in=UNDER_WAY)
     if not mine.update(**fields):
-        raise ConflictError("Another worker goes on with this import.")
+        raise ConflictError(_("Another worker goes on with this import."))
     for name, value in fields.items():
         setattr(move_in, name, value)
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from typing_extensions import override
 
@@ -25,11 +24,8 @@ class Command(BaseCommand):
     @refusals()
     @database_serving()
     def handle(self, *_args: Any, **options: Any) -> None:
-        if serving.has_unapplied_migrations():
-            call_command("migrate", verbosity=0, interactive=False)
-        if serving.has_stale_static_files():
-            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-            serving.remember_static_files()
+        serving.prepare_database(self.stderr.write)
+        serving.prepare_static_files()
         where = f"http://{options['host']}:{options['port']}"
         self.stderr.write(f"{settings.APP_TITLE} is starting at {where} (Ctrl+C stops it).")
         serving.serve(

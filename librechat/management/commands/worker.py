@@ -10,6 +10,7 @@ from accounts.management.dialogue import refusals
 from librechat.kernel.jobs.standalone import work_off, work_until_told
 from librechat.kernel.jobs.worker import Worker
 from librechat.maintenance.serving import serving
+from librechat.serving import prepare_database
 
 POLL_SECONDS = 0.5
 
@@ -21,9 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--queues", default="", help="Only these, separated by commas.")
         parser.add_argument("--threads", type=int, default=settings.JOBS_THREADS)
-        parser.add_argument(
-            "--poll", type=float, default=POLL_SECONDS, help="Seconds between looks."
-        )
+        parser.add_argument("--poll", type=float, default=POLL_SECONDS, help="Seconds of a pause.")
         parser.add_argument("--batch", action="store_true", help="Run what waits, then end.")
 
     @override
@@ -32,6 +31,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         queues = tuple(name.strip() for name in options["queues"].split(",") if name.strip())
         threads, poll = max(1, options["threads"]), max(0.01, options["poll"])
+        prepare_database(self.stderr.write)
         worker = Worker(queues, threads, poll)
         if options["batch"]:
             self.stdout.write(f"{work_off(worker)} jobs were run.")
