@@ -1,23 +1,60 @@
 """People and the clock, for every test."""
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
 
 import hypothesis
+import psycopg
 import pytest
-import pytest_django
+from django.conf import settings as served
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from accounts.models import User
 from librechat.kernel import clock
+from tests.fakes import prepared
 
-hypothesis.settings.register_profile("shared", deadline=None)  # other work may slow the machine
-hypothesis.settings.load_profile("shared")
+# Other work may slow the machine, and a run must not fail for an example that no run before had:
+# every run draws the same ones. ``--hypothesis-profile=searching`` draws others each time.
+hypothesis.settings.register_profile(
+    "searching",
+    hypothesis.settings.get_profile("default"),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "repeating", hypothesis.settings.get_profile("searching"), derandomize=True, database=None
+)
+hypothesis.settings.load_profile("repeating")
 
 PASSWORD = "correct horse battery"
 
 pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.directory"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--stored",
+        action="store_true",
+        help="only tests that use the database: all that another one could change",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--stored"):
+        others = [item for item in items if not _uses_database(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _uses_database(item)]
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(autouse=True)
@@ -27,20 +64,44 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(
-    django_db_setup: None,
-    django_db_blocker: pytest_django.DjangoDbBlocker,
-) -> Iterator[None]:
-    """Let go of connections that threads of the tests left open; PostgreSQL minds at the end."""
+@pytest.fixture(autouse=True)
+def _one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold the clock of the rate limits: a window that ends in mid-test starts from zero again."""
+    start = time.time()
+    monkeypatch.setattr("django_ratelimit.core.time", SimpleNamespace(time=lambda: start))
+
+
+@pytest.fixture(autouse=True)
+def _plain_language() -> Iterator[None]:
+    """Forget the language of a page that a test looked at: Django leaves it to the thread."""
     yield
-    with django_db_blocker.unblock():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-                )
+    translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> Iterator[bool]:
+    """Lay a migrated database where Django looks for the one of the tests; take it away after."""
+    if connection.vendor == "postgresql":
+        yield from _kept_on_postgresql()
+        return
+    path = Path(connection.settings_dict["TEST"]["NAME"])
+    prepared.sqlite_copy(path)
+    yield True
+    connection.close()
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _kept_on_postgresql() -> Iterator[bool]:
+    name = connection.settings_dict["TEST"]["NAME"] or f"test_{connection.settings_dict['NAME']}"
+    url = served.DATABASE_URL
+    with closing(psycopg.connect(url, autocommit=True)) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}"')  # of a run that was broken off
+        prepared.postgresql_copy(admin, url, name)
+        yield True
+        connection.close()
+        # Forced: threads of the tests left connections open.
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _person(name: str, **fields: str) -> User:

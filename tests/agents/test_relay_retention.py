@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agents.models import CallStatus, RelayCall, RelayContent
-from agents.services.relay_retention import relay_outdated, relay_purge
+from agents.services.relay_retention import calls_outdated, contents_outdated, relay_purge
 from librechat.kernel import clock, yaml_config
 from librechat.kernel.jobs.periodic import A_DAY, SCHEDULES
 from librechat.maintenance.pruning import prune
@@ -27,7 +27,7 @@ def call(*, days_ago: int, content_days: int | None = None) -> RelayCall:
 def test_contents_go_before_the_calls_they_belong_to() -> None:
     old = call(days_ago=401, content_days=5)
     said_long_ago, recent = call(days_ago=8, content_days=7), call(days_ago=1, content_days=7)
-    assert relay_outdated() == 3
+    assert contents_outdated().count() + calls_outdated().count() == 3
     assert relay_purge() == 3
     assert set(RelayCall.objects.all()) == {said_long_ago, recent}
     assert [one.call for one in RelayContent.objects.all()] == [recent]

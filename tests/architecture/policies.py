@@ -265,7 +265,9 @@ POLICIES: dict[str, tuple[Route, ...]] = {
     "api/presets": (Route("signed_in"), Route("signed_in", "POST", {"title": "Poet"})),
     "api/presets/delete": (Route("signed_in", "POST"),),
     "api/projects": (Route("signed_in"), Route("signed_in", "POST", {"name": "Garden"})),
-    "api/projects/conversations/<str:conversation_id>": (Route("own_object", "PUT"),),
+    "api/projects/conversations/<str:conversation_id>": (
+        Route("own_object", "PUT", {"projectId": None}),
+    ),
     "api/projects/<str:project_id>": (
         Route("own_object"),
         Route("own_object", "PATCH", {"name": "Trees"}),

@@ -86,7 +86,7 @@ async def test_a_socket_opens_for_who_is_signed_in(name: str, owner: User, admin
     for person in (owner, admin):
         by_page = await _first(name, await sync_to_async(_cookie)(person))
         by_token = await _first(name + await sync_to_async(_token)(person), [])
-        assert [said["text"] for said in (by_page, by_token)] == ['{"type":"hello"}'] * 2
+        assert [said["text"] for said in (by_page, by_token)] == ['{"type":"hello","stamp":""}'] * 2
 
 
 @every_socket
@@ -123,7 +123,7 @@ async def test_a_socket_does_not_know_the_answers_of_others(
     token = await sync_to_async(_token)(people[who])
     said = []
     async with _opened(name + token, []) as socket:
-        assert await socket.receive_json_from() == {"type": "hello"}
+        assert await socket.receive_json_from() == {"type": "hello", "stamp": ""}
         for wanted in (generation.pk, "nothing"):
             await socket.send_json_to({"type": kind, "generation": wanted})
             said.append(await socket.receive_json_from())

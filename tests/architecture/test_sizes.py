@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 APPS = ("librechat", "accounts", "billing", "files", "agents", "conversations")
 MAX_FILE, MAX_FUNCTION, MAX_CLASS, MAX_PUBLIC_METHODS = 300, 60, 200, 15
-LONGER = {"librechat/settings.py": 500}  # one settings module, by design
+LONGER = {"librechat/settings.py": 450}  # one settings module, by design
 BANNED = {"utils", "helpers", "common", "misc", "base", "core", "manager", "handlers"}
 NAMED_BY_OTHERS = {"librechat/sqlite/base.py"}  # where Django looks for a backend of databases
 MAX_KERNEL_MODULES = 18

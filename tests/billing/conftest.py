@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import User
+from accounts.models import Group, User
 
 PATIENCE_SECONDS = 60
 
@@ -89,7 +89,7 @@ def _wrapper(memory: BaseDatabaseWrapper, path: Path) -> BaseDatabaseWrapper:
 
 def _empty() -> None:
     """Remove what was written outside of a transaction; rows of migrations stay."""
-    models: list[type[Model]] = [User, *apps.get_app_config("billing").get_models()]
+    models: list[type[Model]] = [User, Group, *apps.get_app_config("billing").get_models()]
     tables = [model._meta.db_table for model in models]
     operations = connection.ops
     operations.execute_sql_flush(operations.sql_flush(no_style(), tables, allow_cascade=True))

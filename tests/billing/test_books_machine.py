@@ -21,12 +21,19 @@ from hypothesis.stateful import (
 from typing_extensions import override
 
 from accounts.models import User
-from billing.errors import BudgetExceededError, InsufficientBalanceError
-from billing.models import Balance, Budget, BudgetBucket, Hold
+from billing.errors import (
+    BalanceHeldError,
+    BalanceOffError,
+    BudgetExceededError,
+    InsufficientBalanceError,
+)
+from billing.models import Balance, Budget, BudgetBucket, Entry, Hold
+from billing.models.account import OWNED
 from billing.models.hold import UNSETTLED
 from billing.pricing.cost import TokenUsage
 from billing.queries.books import ledger_check, trial_balance
 from billing.queries.budgets import standings_shared
+from billing.services.adjustments import Order, balance_add, balance_close, balance_set
 from billing.services.balances import balance_ensure, balance_grant
 from billing.services.charging import (
     Call,
@@ -41,6 +48,7 @@ from billing.services.refills import refill_if_due
 from librechat.kernel import clock
 from tests.factories.budgets import budget_make
 from tests.factories.money import balances_on
+from tests.factories.rights import group
 
 START = datetime(2027, 2, 27, 22, tzinfo=UTC)
 MODEL = "machine-model"
@@ -81,6 +89,7 @@ class Books(RuleBasedStateMachine):
         self.budgets = [budget_make(user=self.people[0], **fields) for fields in RULES]
         self.overrun: dict[str, int] = {budget.pk: 0 for budget in self.budgets}
         self.price(1, 2)
+        self.team = group("Builders")
         for person in self.people:
             balance_ensure(user=person)
 
@@ -92,11 +101,18 @@ class Books(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.world.__exit__(None, None, None)
 
-    @rule(who=st.integers(0, 1), prompt=number, output=number, repeats=st.booleans())
-    def open(self, who: int, prompt: int, output: int, repeats: bool) -> None:
-        """Open a call, perhaps twice under the same key."""
+    @rule(
+        who=st.integers(0, 1),
+        prompt=number,
+        output=number,
+        repeats=st.booleans(),
+        is_teams=st.booleans(),
+    )
+    def open(self, who: int, prompt: int, output: int, repeats: bool, is_teams: bool) -> None:
+        """Open a call of a person or of the team, perhaps twice under the same key."""
         self.opened += 1
-        call = Call(user=self.people[who], key=f"g{self.opened}:0", model=MODEL)
+        team_id = self.team.pk if is_teams else ""
+        call = Call(user=self.people[who], key=f"g{self.opened}:0", model=MODEL, team_id=team_id)
         try:
             hold = hold_open(call=call, prompt_tokens=prompt, output_tokens=output)
         except REFUSED:
@@ -168,6 +184,25 @@ class Books(RuleBasedStateMachine):
                 user=self.people[who], amount=amount, key=f"refund:{who}:{amount}", context="admin"
             )
 
+    @rule(amount=st.integers(0, 500), sets=st.booleans())
+    def endow(self, amount: int, sets: bool) -> None:
+        """Give the team credits, or make them exactly so many."""
+        if sets:
+            balance_set(owner=self.team, amount=amount, order=Order())
+        else:
+            balance_add(owner=self.team, amount=amount + 1, order=Order())
+
+    @rule()
+    def close(self) -> None:
+        """Take the team's balance away; not while calls hold some of it."""
+        row = Balance.objects.filter(group=self.team).first()
+        try:
+            balance_close(group=self.team, order=Order())
+        except (BalanceHeldError, BalanceOffError):
+            assert row is None or row.held_credits
+        else:
+            assert not Balance.objects.filter(group=self.team).exists()
+
     @rule(prompt=st.integers(0, 5), completion=st.integers(0, 9))
     def price(self, prompt: int, completion: int) -> None:
         """Change the price; calls under way keep theirs."""
@@ -181,6 +216,9 @@ class Books(RuleBasedStateMachine):
     def the_books_balance(self) -> None:
         """Entries sum to zero; balances are their entries; reserved is what open holds have."""
         assert trial_balance() == 0
+        loose = Entry.objects.filter(account__kind__in=OWNED, account__group=self.team)
+        if not Balance.objects.filter(group=self.team).exists():
+            assert sum(loose.values_list("credits", flat=True)) == 0
         swept = [fault for fault in ledger_check() if "expired long ago" not in fault]
         assert swept == []
 

@@ -57,7 +57,7 @@ def places_of(text: str) -> set[str]:
 
 async def answering(owner: User, gate: Gate) -> Generation:
     generation = await begin(owner, CANARY)
-    await asyncio.wait_for(gate.reached.wait(), 5)
+    await asyncio.wait_for(gate.reached.wait(), 60)
     return generation
 
 

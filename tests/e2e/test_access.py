@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PASSWORD, sign_up
-from tests.fakes.product import Product
+from tests.e2e.conftest import sign_up, until
+from tests.e2e.product import PASSWORD, Product
 
 pytestmark = pytest.mark.e2e
 
@@ -76,8 +76,10 @@ class TestWithoutJavaScript:
         page.wait_for_url("**/c/*-*")
         expect(page.locator('article[data-role="user"]')).to_contain_text("Hello without scripts")
         reply = page.locator('article[data-role="assistant"]')
-        for _attempt in range(10):
+
+        def is_done() -> bool:
             page.reload()
-            if reply.get_attribute("data-state") == "done":
-                break
+            return reply.get_attribute("data-state") == "done"
+
+        until(page, is_done)
         expect(reply.locator("[data-reply-body]")).not_to_be_empty()

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import PASSWORD, last_reply, send, wait_until_done
+from tests.e2e.conftest import PATIENCE, last_reply, send, wait_until_done
+from tests.e2e.product import PASSWORD, Product
 from tests.e2e.test_quality import violations
-from tests.fakes.product import Product
 
 pytestmark = pytest.mark.e2e
 
@@ -56,7 +56,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 @pytest.fixture
 def visitor(browser: Browser, house: Product) -> Iterator[BrowserContext]:
     made = browser.new_context(base_url=house.url, locale="en-US")
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(PATIENCE)
     yield made
     made.close()
 
@@ -108,7 +108,6 @@ def test_a_banner_shows_on_top_and_once_closed_stays_closed(
     expect(banner).to_contain_text("We move on Friday.")
     expect(page.get_by_label("Message", exact=True)).to_be_in_viewport()
     assert violations(page) == []
-    images.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=images / "banner.png")
     page.set_viewport_size({"width": 390, "height": 700})
     assert not page.evaluate(TOO_NARROW)
@@ -133,9 +132,9 @@ def test_the_settings_search_finds_dark(
     box = page.get_by_role("searchbox", name="Search the settings")
     box.fill("dark")
     box.press("Enter")
+    expect(page.get_by_role("link", name="Theme")).to_be_visible()
     assert violations(page) == []
     assert not page.evaluate(TOO_NARROW)
-    images.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=images / f"settings-search-{width}.png")
     page.get_by_role("link", name="Theme").click()
     expect(page.get_by_role("heading", name="Theme")).to_be_in_viewport()
@@ -157,6 +156,7 @@ def test_a_key_is_shown_once_works_until_it_is_revoked_and_then_fails(
     expect(page.locator("#new-key")).to_have_count(0)
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="End").first.click()
+    expect(page.get_by_text("The key opens nothing any more.")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("sk-")
     assert httpx.get(f"{house.url}/api/user", headers=headers).status_code == 401
 

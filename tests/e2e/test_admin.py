@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import sign_in, sign_up, written_elsewhere
-from tests.fakes.product import Product
+from tests.e2e.conftest import enter
+from tests.e2e.product import Product
 
 pytestmark = pytest.mark.e2e
 
@@ -22,12 +22,9 @@ def test_an_administrator_reads_people_and_the_ledger(
         viewport={"width": 1440, "height": 900},
     )
     page = context.new_page()
-    sign_up(page, "admin-reader@example.org")
-    written_elsewhere(page, product, PROMOTE)
-    sign_in(page, "admin-reader@example.org")
+    enter(page, product, "admin-reader@example.org", role="ADMIN")
     page.get_by_role("link", name="Administration").click()
     expect(page.get_by_role("link", name="People").first).to_be_visible()
-    images.mkdir(parents=True, exist_ok=True)
     page.goto("/admin/accounts/user/")
     expect(page.get_by_text("admin-reader@example.org").first).to_be_visible()
     page.screenshot(path=images / "admin-light.png")
@@ -40,16 +37,9 @@ def test_an_administrator_reads_people_and_the_ledger(
 def test_others_are_told_that_it_is_not_for_them(browser: Browser, product: Product) -> None:
     context = browser.new_context(base_url=product.url, locale="en-US")
     page = context.new_page()
-    sign_up(page, "not-an-admin@example.org")
+    enter(page, product, "not-an-admin@example.org")
     answer = page.goto("/admin/")
     assert answer is not None
     assert answer.status == 403
     expect(page.get_by_text("open to administrators only")).to_be_visible()
     context.close()
-
-
-PROMOTE = """
-from accounts.models import User
-from accounts.services.people import role_change
-role_change(user=User.objects.get(email="admin-reader@example.org"), role="ADMIN")
-"""

@@ -6,21 +6,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PASSWORD, sign_in, sign_up, written_elsewhere
-from tests.fakes.product import Product
+from tests.e2e.conftest import counted_later, enter
+from tests.e2e.product import PASSWORD, Product
 
 pytestmark = pytest.mark.e2e
 
 PAID = "Paid guests"  # a role of this file: balances of the others stay off
-PROMOTE = """
-from accounts.models import ConfigOverride, Role, User
-from accounts.services.people import role_change
-role_change(user=User.objects.get(email="{email}"), role="ADMIN")
-Role.objects.get_or_create(name="{role}")
-ConfigOverride.objects.get_or_create(
+WITH_BALANCE = f"""
+from accounts.models import ConfigOverride, Role
+Role.objects.create(name="{PAID}")
+ConfigOverride.objects.create(
     principal_type="role",
-    principal_id="{role}",
-    defaults={{"overrides": {{"balance": {{"enabled": True, "startBalance": 0}}}}}},
+    principal_id="{PAID}",
+    overrides={{"balance": {{"enabled": True, "startBalance": 0}}}},
 )
 """
 HEAD = "email,name,role,groups,balance_usd,password\n"
@@ -42,9 +40,7 @@ def signed_in_admin(browser: Browser, product: Product, email: str) -> Page:
         base_url=product.url, locale="en-US", viewport={"width": 1440, "height": 1000}
     )
     page = context.new_page()
-    sign_up(page, email)
-    written_elsewhere(page, product, PROMOTE.format(email=email, role=PAID))
-    sign_in(page, email)
+    enter(page, product, email, role="ADMIN")
     return page
 
 
@@ -52,7 +48,9 @@ def test_a_table_is_mended_and_its_people_are_there_with_money(
     browser: Browser, product: Product, images: Path
 ) -> None:
     page = signed_in_admin(browser, product, "import-admin@example.org")
-    images.mkdir(parents=True, exist_ok=True)
+    made = product.manage("shell", "-c", WITH_BALANCE)
+    assert made.returncode == 0, made.stderr
+    counted_later(page)
     page.goto("/admin/people/import/")
     page.screenshot(path=images / "import-upload-light.png", full_page=True)
     upload(page, WRONG)
@@ -71,7 +69,7 @@ def test_a_table_is_mended_and_its_people_are_there_with_money(
     page.screenshot(path=images / "import-plan-dark.png", full_page=True)
     page.emulate_media(color_scheme="light")
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text("2 of 2 rows")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("2 of 2 rows")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("done")
     page.set_viewport_size({"width": 390, "height": 844})
     page.screenshot(path=images / "import-done-phone.png", full_page=True)
@@ -93,7 +91,6 @@ def test_the_pages_of_backups_retention_and_exports_open(
     browser: Browser, product: Product, images: Path
 ) -> None:
     page = signed_in_admin(browser, product, "backup-admin@example.org")
-    images.mkdir(parents=True, exist_ok=True)
     for name in ("retention", "exports", "backups"):
         page.goto(f"/admin/{name}/")
         expect(page.locator("main.dash")).to_be_visible()

@@ -7,20 +7,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import send, sign_in, sign_up, wait_until_done, written_elsewhere
-from tests.fakes.product import Product
+from tests.e2e.conftest import enter, send, sign_in, wait_until_done
+from tests.e2e.product import Product
 
 pytestmark = pytest.mark.e2e
 
 BOSS, WRITER = "people-boss@example.org", "people-writer@example.org"
 PHONE = {"width": 390, "height": 844}
-PROMOTE = f"""
+GRANT = f"""
 from accounts.models import Grant, User
-from accounts.services.people import role_change
-boss = User.objects.get(email="{BOSS}")
-role_change(user=boss, role="ADMIN")
-Grant.objects.get_or_create(
-    principal_type="user", principal_id=boss.pk, capability="read:conversation_content"
+Grant.objects.create(
+    principal_type="user",
+    principal_id=User.objects.get(email="{BOSS}").pk,
+    capability="read:conversation_content",
 )
 """
 REASON = "The owner asked me to look into a fault."
@@ -42,7 +41,7 @@ def writer(browser: Browser, product: Product) -> Iterator[Page]:
     """Return the page of somebody who has written a chat."""
     home = opened(browser, product)
     page = home.new_page()
-    sign_up(page, WRITER)
+    enter(page, product, WRITER)
     send(page, SECRET, model="markdown")
     wait_until_done(page)
     yield page
@@ -54,9 +53,10 @@ def boss(browser: Browser, product: Product) -> Iterator[Page]:
     """Return the page of an administrator who may read what was said."""
     office = opened(browser, product)
     page = office.new_page()
-    sign_up(page, BOSS)
-    written_elsewhere(page, product, PROMOTE)
-    sign_in(page, BOSS)
+    product.session_of(BOSS, role="ADMIN")
+    made = product.manage("shell", "-c", GRANT)
+    assert made.returncode == 0, made.stderr
+    enter(page, product, BOSS)
     yield page
     office.close()
 
@@ -73,7 +73,6 @@ def test_from_the_list_to_the_tabs_to_a_ban_and_back(
     writer: Page,
     images: Path,
 ) -> None:
-    images.mkdir(parents=True, exist_ok=True)
     writer.goto("about:blank")  # an open chat would be led to the sign-in page by the ban
     boss.goto("/admin/accounts/user/")
     row = boss.locator("#result_list tr", has_text=WRITER)
@@ -114,7 +113,6 @@ def test_several_people_are_invited_and_one_invitation_is_withdrawn(
     boss: Page,
     images: Path,
 ) -> None:
-    images.mkdir(parents=True, exist_ok=True)
     boss.goto("/admin/accounts/onetimetoken/")
     boss.get_by_role("link", name="Invite people").click()
     boss.get_by_label("E-mail addresses").fill(f"guest-a@example.org\nguest-b@example.org, {BOSS}")
@@ -141,7 +139,6 @@ def test_a_conversation_is_read_with_a_reason_and_its_owner_sees_it(
     writer: Page,
     images: Path,
 ) -> None:
-    images.mkdir(parents=True, exist_ok=True)
     person_page(boss, "Conversations")
     expect(boss.locator(".dash")).not_to_contain_text(SECRET)
     boss.get_by_role("link", name="Read").first.click()
@@ -176,10 +173,9 @@ def test_the_pages_of_people_fit(
     name: str,
     look: dict[str, Any],
 ) -> None:
-    images.mkdir(parents=True, exist_ok=True)
     context = opened(browser, product, **look)
     page = context.new_page()
-    sign_in(page, BOSS)
+    enter(page, product, BOSS)
     width = page.viewport_size["width"] if page.viewport_size else 0
     person_page(boss)
     form = boss.url.partition("?")[0]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import sign_in, sign_up
+from tests.e2e.conftest import enter
+from tests.e2e.product import Product
 from tests.e2e.test_dashboard import opened
 from tests.e2e.test_quality import PHONE, violations
-from tests.fakes.product import Product
 from tests.fakes.provider import FakeProvider
 
 pytestmark = pytest.mark.e2e
@@ -17,20 +17,16 @@ pytestmark = pytest.mark.e2e
 BOSS, MEMBER, OTHER = (f"providers-{name}@example.org" for name in ("boss", "member", "other"))
 PREPARE = f"""
 from accounts.models import Group, GroupMember, User
-from accounts.services.people import role_change
-role_change(user=User.objects.get(email="{BOSS}"), role="ADMIN")
 crew = Group.objects.create(name="Night crew")
 GroupMember.objects.create(group=crew, user=User.objects.get(email="{MEMBER}"))
 """
 
 
 @pytest.fixture(scope="module")
-def people(browser: Browser, product: Product) -> None:
+def people(product: Product) -> None:
     """Let there be an administrator, a member of a group and somebody else."""
-    for email in (BOSS, MEMBER, OTHER):
-        context = opened(browser, product)
-        sign_up(context.new_page(), email)
-        context.close()
+    for email, role in ((BOSS, "ADMIN"), (MEMBER, ""), (OTHER, "")):
+        product.session_of(email, role=role)
     made = product.manage("shell", "-c", PREPARE)
     assert made.returncode == 0, made.stderr
 
@@ -39,7 +35,7 @@ def people(browser: Browser, product: Product) -> None:
 def desk(browser: Browser, product: Product, people: None) -> Iterator[Page]:
     context = opened(browser, product)
     page = context.new_page()
-    sign_in(page, BOSS)
+    enter(page, product, BOSS)
     yield page
     context.close()
 
@@ -48,7 +44,7 @@ def offered(browser: Browser, product: Product, email: str) -> list[str]:
     """Return the models of the picker of a chat that somebody opens now."""
     context = opened(browser, product)
     page = context.new_page()
-    sign_in(page, email)
+    enter(page, product, email)
     page.locator("[data-picker-open]").click()
     expect(page.locator('[data-picker] [data-model="echo"]')).to_be_visible()
     models = page.locator("[data-picker] [data-model]")
@@ -125,8 +121,7 @@ def test_the_pages_are_readable_and_axe_finds_nothing(
         color_scheme="dark" if look == "dark" else "light",
     )
     page = context.new_page()
-    sign_in(page, BOSS)
-    images.mkdir(parents=True, exist_ok=True)
+    enter(page, product, BOSS)
     query = "?endpoint=Fake&model=echo"
     found = {}
     for name, path in (

@@ -5,18 +5,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import sign_in, sign_up, written_elsewhere
-from tests.fakes.product import Product
+from tests.e2e.conftest import enter
+from tests.e2e.product import Product
 
 pytestmark = pytest.mark.e2e
 
 WIDTH = 1440
 EMAIL = "rights-admin@example.org"
-PROMOTE = f"""
-from accounts.models import User
-from accounts.services.people import role_change
-role_change(user=User.objects.get(email="{EMAIL}"), role="ADMIN")
-"""
 
 
 def test_an_administrator_sets_rights(browser: Browser, product: Product, images: Path) -> None:
@@ -26,14 +21,11 @@ def test_an_administrator_sets_rights(browser: Browser, product: Product, images
         viewport={"width": WIDTH, "height": 1000},
     )
     page = context.new_page()
-    sign_up(page, EMAIL)
-    written_elsewhere(page, product, PROMOTE)
-    sign_in(page, EMAIL)
+    enter(page, product, EMAIL, role="ADMIN")
 
     page.goto("/admin/accounts/role/add/")
     page.locator('input[name="name"]').fill("Guides")
     page.get_by_label("AGENTS SHARE", exact=True).check()
-    images.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=images / "admin-role-matrix.png")
     box = page.get_by_label("MCP_SERVERS CONFIGURE_OBO", exact=True).bounding_box()
     assert box is not None

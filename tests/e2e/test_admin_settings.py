@@ -7,18 +7,13 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import sign_in, sign_up, written_elsewhere
-from tests.fakes.product import Product
+from tests.e2e.conftest import enter
+from tests.e2e.product import Product
 
 pytestmark = pytest.mark.e2e
 
 EMAIL = "settings-admin@example.org"
 PHONE = 390
-PROMOTE = f"""
-from accounts.models import User
-from accounts.services.people import role_change
-role_change(user=User.objects.get(email="{EMAIL}"), role="ADMIN")
-"""
 LOOKS: list[tuple[str, Literal["light", "dark"], int]] = [
     ("light", "light", 1440),
     ("dark", "dark", 1440),
@@ -35,16 +30,13 @@ def desk(browser: Browser, product: Product) -> Iterator[Page]:
         viewport={"width": 1440, "height": 1000},
     )
     page = context.new_page()
-    sign_up(page, EMAIL)
-    written_elsewhere(page, product, PROMOTE)
-    sign_in(page, EMAIL)
+    enter(page, product, EMAIL, role="ADMIN")
     yield page
     context.close()
 
 
 def look(page: Page, images: Path, name: str) -> None:
     """Keep pictures in light, dark and on a phone; nothing may stick out at its side."""
-    images.mkdir(parents=True, exist_ok=True)
     before = page.viewport_size
     assert before is not None
     for kind, scheme, width in LOOKS:
@@ -63,6 +55,7 @@ def test_a_setting_is_changed_seen_in_the_history_and_undone(desk: Page, images:
     page = desk
     page.goto("/admin/")
     page.locator('a[href="/admin/settings/"]').first.click()
+    page.wait_for_url("**/admin/settings/")
     look(page, images, "index")
     page.get_by_label("Search names and descriptions").fill("greeting")
     page.keyboard.press("Enter")
@@ -83,6 +76,7 @@ def test_a_setting_is_changed_seen_in_the_history_and_undone(desk: Page, images:
     page.goto("/admin/accounts/overriderevision/")
     look(page, images, "history")
     page.locator("#result_list tr", has_text="Sailors").get_by_role("link").first.click()
+    page.wait_for_url("**/overriderevision/*/change/")
     expect(page.get_by_text("Ahoy, sailor").first).to_be_visible()
     look(page, images, "revision")
     page.get_by_role("link", name="Undo this change").click()

@@ -5,23 +5,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.e2e.conftest import PASSWORD, sign_up
-from tests.fakes.product import Product
+from tests.e2e.conftest import enter
+from tests.e2e.product import PASSWORD, Product
 
 pytestmark = pytest.mark.e2e
-
-PROMOTE = """
-from accounts.models import User
-from accounts.services.people import role_change
-role_change(user=User.objects.get(email="{email}"), role="ADMIN")
-"""
 
 
 def sign_in(page: Page, email: str) -> None:
@@ -36,21 +29,7 @@ def administrator(browser: Browser, product: Product) -> Iterator[Page]:
     """A page in which an administrator is signed in."""
     context = browser.new_context(base_url=product.url, locale="en-US")
     page = context.new_page()
-    email = "bans-admin@example.org"
-    answer = httpx.post(
-        f"{product.url}/api/auth/register",
-        json={
-            "name": "Admin",
-            "email": email,
-            "password": PASSWORD,
-            "confirm_password": PASSWORD,
-        },
-    )
-    assert answer.status_code == 200
-    made = product.manage("shell", "-c", PROMOTE.format(email=email))
-    assert made.returncode == 0, made.stderr
-    sign_in(page, email)
-    page.wait_for_url("**/c/new")
+    enter(page, product, "bans-admin@example.org", role="ADMIN")
     yield page
     context.close()
 
@@ -61,7 +40,7 @@ def test_a_banned_person_reads_why_and_until_when(
     product: Product,
     images: Path,
 ) -> None:
-    sign_up(page, email)
+    enter(page, product, email)
     page.goto("about:blank")  # an open page would go to the sign-in by itself
     made = product.manage("ban_user", email, "90", "--reason", "Asked to stop twice")
     assert made.returncode == 0, made.stderr
@@ -69,7 +48,6 @@ def test_a_banned_person_reads_why_and_until_when(
     expect(page.get_by_role("heading", name="You are banned")).to_be_visible()
     expect(page.locator("main")).to_contain_text("Asked to stop twice")
     expect(page.locator("main")).to_contain_text("until")
-    images.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=images / "banned.png")
     page.get_by_role("link", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text("Asked to stop twice")
@@ -80,12 +58,13 @@ def test_a_banned_person_reads_why_and_until_when(
     page.wait_for_url("**/c/new")
 
 
+@pytest.mark.measures
 def test_a_ban_closes_an_open_page_within_a_second(
     page: Page,
     email: str,
     product: Product,
 ) -> None:
-    sign_up(page, email)
+    enter(page, product, email)
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
 
     with connect(
@@ -113,10 +92,11 @@ def _late(route: Route) -> None:
 def test_an_administrator_acts_as_somebody_under_a_banner_and_stops(
     page: Page,
     email: str,
+    product: Product,
     administrator: Page,
     images: Path,
 ) -> None:
-    sign_up(page, email)
+    enter(page, product, email)
     administrator.goto(f"/admin/accounts/user/?q={email}")
     administrator.locator('input[name="_selected_action"]').check()
     administrator.locator('select[name="action"]').first.select_option("act_as")
@@ -127,7 +107,6 @@ def test_an_administrator_acts_as_somebody_under_a_banner_and_stops(
     administrator.wait_for_url("**/c/new")
     banner = administrator.locator(".acting")
     expect(banner).to_contain_text(f"You act as {email}")
-    images.mkdir(parents=True, exist_ok=True)
     administrator.screenshot(path=images / "acting.png")
     administrator.goto("/settings/account")
     expect(banner).to_be_visible()

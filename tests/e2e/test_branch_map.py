@@ -1,14 +1,15 @@
 """The branch map beside the chat: what it shows, where it leads, how it follows the tree."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import last_reply, send, sign_up, speak_arabic, wait_until_done
+from tests.e2e.conftest import enter, last_reply, send, speak_arabic, wait_until_done
+from tests.e2e.product import Product
 from tests.e2e.test_quality import PHONE, violations
-from tests.fakes.product import Product
 from tests.fakes.provider import FakeProvider, says
 
 pytestmark = pytest.mark.e2e
@@ -119,7 +120,7 @@ def test_the_map_is_used_by_keyboard_and_closes_with_escape(
     expect(page.get_by_role("heading", name="Branch map")).to_be_hidden()
     expect(button).to_be_focused()
     expect(button).to_have_attribute("aria-expanded", "false")
-    assert "panel" not in page.url
+    expect(page).not_to_have_url(re.compile("panel"))
 
 
 def test_the_map_follows_the_tree(signed_in: Page, upstream: FakeProvider) -> None:
@@ -145,7 +146,7 @@ def test_on_a_phone_the_map_covers_the_screen_and_back_closes_it(
 ) -> None:
     context = browser.new_context(base_url=product.url, viewport=PHONE, has_touch=True)
     page = context.new_page()
-    sign_up(page, "branches-phone@example.org")
+    enter(page, product, "branches-phone@example.org")
     branched(page, upstream)
     rows = open_map(page)
     box = page.locator("[data-panel]").bounding_box()
@@ -214,7 +215,7 @@ def test_without_javascript_the_map_is_a_page(
 ) -> None:
     context = browser.new_context(base_url=product.url, java_script_enabled=False)
     page = context.new_page()
-    sign_up(page, email)
+    enter(page, product, email)
     made = product.manage("shell", "-c", LONG_CHAT.format(email=email)).stdout.split()
     page.goto(f"/c/{made[-1]}/options")
     page.get_by_role("link", name="Branch map").click()

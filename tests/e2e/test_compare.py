@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import choose_model, last_reply, send, sign_up, speak_arabic
+from tests.e2e.conftest import choose_model, enter, last_reply, send, speak_arabic
+from tests.e2e.product import Product
 from tests.e2e.test_quality import PHONE, violations
-from tests.fakes.product import Product
 from tests.fakes.provider import FakeProvider, says
 
 pytestmark = pytest.mark.e2e
@@ -19,7 +19,7 @@ COLUMNS = "[data-compare] article"
 def phone(browser: Browser, product: Product, email: str) -> Iterator[Page]:
     context = browser.new_context(base_url=product.url, viewport=PHONE, has_touch=True)
     page = context.new_page()
-    sign_up(page, email)
+    enter(page, product, email)
     yield page
     context.close()
 

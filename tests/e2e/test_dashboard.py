@@ -1,24 +1,20 @@
 """The administration: overview, live activity with stop, a menu by capability."""
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.e2e.conftest import choose_model, send, sign_in, sign_up, written_elsewhere
+from tests.e2e.conftest import choose_model, enter, send
+from tests.e2e.product import Product
 from tests.e2e.test_quality import PHONE, violations
 from tests.e2e.test_streaming import ENDLESS
-from tests.fakes.product import Product
 from tests.fakes.provider import FakeProvider
 
 pytestmark = pytest.mark.e2e
 
 BOSS, KEEPER, WRITER = (f"dashboard-{name}@example.org" for name in ("boss", "keeper", "writer"))
-PROMOTE = f"""
-from accounts.models import User
-from accounts.services.people import role_change
-role_change(user=User.objects.get(email="{BOSS}"), role="ADMIN")
-"""
 GRANT = f"""
 from accounts.models import Grant, User
 keeper = User.objects.get(email="{KEEPER}")
@@ -34,13 +30,9 @@ def opened(browser: Browser, product: Product, **options: object) -> BrowserCont
 
 
 @pytest.fixture(scope="module")
-def boss(browser: Browser, product: Product) -> str:
+def boss(product: Product) -> str:
     """Let there be an administrator."""
-    context = opened(browser, product)
-    page = context.new_page()
-    sign_up(page, BOSS)
-    written_elsewhere(page, product, PROMOTE)
-    context.close()
+    product.session_of(BOSS, role="ADMIN")
     return BOSS
 
 
@@ -54,8 +46,7 @@ def test_the_overview_opens_and_axe_finds_nothing(
 ) -> None:
     context = opened(browser, product, color_scheme=theme)
     page = context.new_page()
-    sign_in(page, boss)
-    images.mkdir(parents=True, exist_ok=True)
+    enter(page, product, boss)
     found = {}
     for path in ("/admin/", "/admin/live/", "/admin/system/"):
         page.goto(path)
@@ -84,18 +75,18 @@ def test_a_running_answer_is_seen_live_and_stopped(
 ) -> None:
     office, home = opened(browser, product), opened(browser, product)
     desk, chat = office.new_page(), home.new_page()
-    sign_in(desk, boss)
+    enter(desk, product, boss)
     desk.goto("/admin/live/")
     expect(desk.locator("[data-live-state]")).to_have_text("Live")
-    sign_up(chat, WRITER)
+    enter(chat, product, WRITER)
     upstream.script("long", ENDLESS)
     choose_model(chat, "long")
     send(chat, "Write for a long while")
     row = desk.locator("tr[data-generation]", has_text=WRITER)
     expect(row).to_be_visible()
     expect(row).to_contain_text("long")
-    images.mkdir(parents=True, exist_ok=True)
-    desk.wait_for_timeout(5_000)  # so that the picture shows tokens
+    # The first number is how long, the second one how many tokens.
+    expect(row.locator(".dash-number").nth(1)).to_have_text(re.compile("[1-9]"))
     desk.screenshot(path=images / "admin-live-running.png")
     desk.get_by_role("button", name=f"Stop the answer for {WRITER}").click()
     expect(desk.get_by_text("The answer is being stopped")).to_be_visible()
@@ -117,9 +108,10 @@ def test_the_menu_is_what_the_capabilities_say(
 ) -> None:
     context = opened(browser, product)
     page = context.new_page()
-    sign_up(page, KEEPER)
-    written_elsewhere(page, product, GRANT)
-    page.goto("/c/new")
+    product.session_of(KEEPER)
+    made = product.manage("shell", "-c", GRANT)
+    assert made.returncode == 0, made.stderr
+    enter(page, product, KEEPER)
     page.get_by_role("link", name="Administration").click()
     menu = page.locator("#nav-sidebar-apps")
     expect(menu.locator('a[href="/admin/accounts/user/"]')).to_be_visible()
@@ -131,8 +123,7 @@ def test_the_menu_is_what_the_capabilities_say(
     context.close()
     phone = opened(browser, product, viewport=PHONE)
     small = phone.new_page()
-    sign_in(small, boss)
-    images.mkdir(parents=True, exist_ok=True)
+    enter(small, product, boss)
     for path, name in (("/admin/", "overview"), ("/admin/live/", "live")):
         small.goto(path)
         expect(small.locator(".dash")).to_be_visible()

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.fakes.product import Product
+from tests.e2e.product import Product
 
 pytestmark = pytest.mark.e2e
 HASHES = re.compile(r"(-[\w-]{8})?(\.[0-9a-f]{12})?(?=\.\w+$)")

@@ -3,21 +3,28 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import choose_model, last_reply, send, wait_until_done
-from tests.fakes.product import Product
-from tests.fakes.provider import Delay, FakeProvider, Script, Text, says
+from tests.e2e.conftest import (
+    choose_model,
+    last_reply,
+    open_listening,
+    send,
+    until,
+    wait_until_done,
+)
+from tests.e2e.product import Product
+from tests.e2e.talk import Talk
+from tests.fakes.provider import FakeProvider, says
 
 pytestmark = pytest.mark.e2e
-PATIENT = Script(
-    steps=tuple(step for n in range(200) for step in (Text(f"Word {n} "), Delay(0.05))),
-)
 
 
-def begin(page: Page, upstream: FakeProvider, *, script: Script = PATIENT) -> None:
-    """Start an answer that takes its time."""
-    upstream.script("echo", script)
+def begin(page: Page, upstream: FakeProvider) -> Talk:
+    """Start an answer that takes its time; return what ends it."""
+    talk = Talk()
+    upstream.script("echo", talk.script)
     send(page, "First", model="echo")
     expect(last_reply(page).locator("[data-reply-body]")).to_contain_text("Word 1")
+    return talk
 
 
 def questions(page: Page) -> list[str]:
@@ -29,8 +36,7 @@ def test_a_message_waits_is_edited_moved_removed_and_sent_by_itself(
     upstream: FakeProvider,
 ) -> None:
     page = signed_in
-    steps = tuple(step for n in range(160) for step in (Text(f"Word {n} "), Delay(0.1)))
-    begin(page, upstream, script=Script(steps=steps))
+    talk = begin(page, upstream)
     area = page.get_by_label("Message", exact=True)
     expect(area).to_have_attribute("placeholder", "Queue a follow-up")
     for text in ("Second", "Third", "Fourth"):
@@ -44,9 +50,9 @@ def test_a_message_waits_is_edited_moved_removed_and_sent_by_itself(
     items.nth(1).get_by_role("button", name="Remove from the queue").click()
     expect(items).to_have_count(2)
     page.get_by_role("button", name="Undo").click()
-    expect(items).to_have_count(3)
+    expect(items.locator(".queue-text")).to_have_text(["Second", "Fourth", "Third"])
     items.nth(1).get_by_role("button", name="Remove from the queue").click()
-    expect(items).to_have_count(2)
+    expect(items.locator(".queue-text")).to_have_text(["Second", "Third"])
     items.nth(0).get_by_role("link", name="Edit waiting message").click()
     edited = page.get_by_role("textbox", name="Edit waiting message")
     edited.fill("Second, but better")
@@ -55,9 +61,9 @@ def test_a_message_waits_is_edited_moved_removed_and_sent_by_itself(
     page.reload()
     expect(items.locator(".queue-text")).to_have_text(["Second, but better", "Third"])
     upstream.script("echo", says("The second answer."), says("The third answer."))
+    talk.end()
     expect(page.locator("article[data-role=user] .bubble")).to_have_text(
         ["First", "Second, but better", "Third"],
-        timeout=30_000,
     )
     wait_until_done(page)
     expect(page.locator("[data-queue]")).to_be_hidden()
@@ -74,7 +80,7 @@ def test_another_tab_sees_what_waits_and_the_answer_that_begins(
     begin(page, upstream)
     page.wait_for_url("**/c/*-*")
     other = page.context.new_page()
-    other.goto(page.url)
+    open_listening(other, page.url)
     expect(other.locator("article[data-role=assistant]")).to_have_count(1)
     send(page, "Second")
     expect(other.locator(".queue-text")).to_have_text(["Second"])
@@ -145,14 +151,14 @@ def test_a_message_that_waits_is_sent_while_no_page_is_open(
     upstream: FakeProvider,
 ) -> None:
     page = signed_in
-    steps = tuple(step for n in range(15) for step in (Text(f"Word {n} "), Delay(0.1)))
-    begin(page, upstream, script=Script(steps=steps))
+    talk = begin(page, upstream)
     send(page, "Second")
     expect(page.locator("[data-queued-id]")).to_have_count(1)
     address = page.url
     page.goto("about:blank")
     upstream.script("echo", says("The second answer."))
-    page.wait_for_timeout(3000)
+    talk.end()
+    until(page, lambda: any("Second" in str(request.body) for request in upstream.requests))
     page.goto(address)
     expect(last_reply(page)).to_contain_text("The second answer.")
     assert questions(page) == ["First", "Second"]

@@ -1,43 +1,23 @@
 """Access keys in the browser: made with limits, copied into a program, tried, and ended."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import YAML
 from tests.e2e.test_quality import violations
-from tests.fakes.product import Product
-from tests.fakes.provider import FakeProvider
 
 pytestmark = pytest.mark.e2e
 
-PROGRAMMERS = """
-interface:
-  remoteAgents:
-    use: true
-"""
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SHAPES = 6
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory, upstream: FakeProvider) -> Iterator[Product]:
-    folder = tmp_path_factory.mktemp("keys")
-    text = YAML.format(url=upstream.url) + PROGRAMMERS
-    (folder / "librechat.yaml").write_text(text, encoding="utf-8")
-    server = Product(folder, ALLOW_REGISTRATION="true", REGISTER_MAX="10000", ENDPOINTS="")
-    yield server.start()
-    server.stop()
 
 
 def check(page: Page, images: Path, name: str) -> None:
     """Pass when the page is accessible and fits; keep a picture of it."""
     assert violations(page) == []
     assert page.evaluate(OVERFLOW) <= 0
-    images.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=images / f"keys-{name}.png", full_page=True)
 
 
@@ -81,9 +61,11 @@ def test_a_key_works_and_ends(
 
     page.goto("/settings/keys")
     page.get_by_role("link", name="Calls of My editor").click()
+    page.wait_for_url("**/settings/keys/*/calls")
     check(page, images, f"calls-{look}")
     page.goto("/settings/keys")
     page.get_by_role("link", name="Change My editor").click()
+    page.wait_for_url("**/settings/keys/*")
     check(page, images, f"change-{look}")
     page.goto("/settings/keys")
     page.get_by_role("button", name="End My editor").click()

@@ -8,14 +8,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import (
     choose_model,
+    enter,
     last_reply,
-    sign_in,
-    sign_up,
     wait_until_done,
-    written_elsewhere,
 )
+from tests.e2e.product import Product
 from tests.e2e.test_quality import violations
-from tests.fakes.product import Product
 
 pytestmark = pytest.mark.e2e
 
@@ -83,7 +81,6 @@ def test_a_prompt_with_three_fields_is_filled_in_behind_the_slash(
     preview = dialog.locator("[data-preview]")
     expect(preview).to_have_text("Write to Ada about primes in a firm tone. Ada!")
     assert violations(page) == []
-    images.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=images / "prompt-form.png")
     dialog.get_by_role("button", name="Use prompt").click()
     expect(message).to_have_value("Write to Ada about primes in a firm tone. Ada!")
@@ -170,14 +167,16 @@ def test_members_of_a_group_use_a_shared_prompt_and_cannot_change_it(
     product: Product,
     images: Path,
 ) -> None:
+    for email in (SHARER, MEMBER):
+        product.session_of(email)
+    made = product.manage("shell", "-c", PEOPLE)
+    assert made.returncode == 0, made.stderr
     pages = {}
     for email in (SHARER, MEMBER):
         context = browser.new_context(base_url=product.url, locale="en-US")
         pages[email] = context.new_page()
-        sign_up(pages[email], email)
-    written_elsewhere(pages[SHARER], product, PEOPLE)
+        enter(pages[email], product, email)
     sharer, member = pages[SHARER], pages[MEMBER]
-    sign_in(sharer, SHARER)
     address = make_prompt(sharer, "Team letter", "Write for the team.", "team")
     sharer.get_by_role("link", name="Share").click()
     sharer.get_by_label("Name or address").fill("letter")
@@ -186,7 +185,6 @@ def test_members_of_a_group_use_a_shared_prompt_and_cannot_change_it(
     given = sharer.locator("[data-receiver^='group:']")
     expect(given).to_contain_text("Letter writers")
     assert violations(sharer) == []
-    images.mkdir(parents=True, exist_ok=True)
     sharer.screenshot(path=images / "prompt-share.png")
 
     message = member.get_by_label("Message", exact=True)
@@ -228,9 +226,8 @@ def test_the_library_is_readable_in_both_themes_and_on_a_phone(
         viewport={"width": width, "height": 800},
     )
     page = context.new_page()
-    sign_up(page, f"library-{theme}-{width}@example.org")
+    enter(page, product, f"library-{theme}-{width}@example.org")
     address = make_prompt(page, "Letter", "Dear {{name}},", "letter")
-    images.mkdir(parents=True, exist_ok=True)
     found: dict[str, list[str]] = {}
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     for name, path in {"list": "/library", "new": "/library/new", "prompt": address}.items():

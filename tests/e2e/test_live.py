@@ -1,12 +1,15 @@
 """Scenarios 13, 38 and 49: other tabs, other chats, no network."""
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.conftest import choose_model, last_reply, send, wait_until_done
+from tests.e2e.conftest import choose_model, last_reply, open_listening, send, wait_until_done
+from tests.e2e.product import Product
+from tests.e2e.talk import Talk
 from tests.e2e.test_quality import violations
-from tests.fakes.product import Product
-from tests.fakes.provider import Delay, FakeProvider, Script, Text
+from tests.fakes.provider import FakeProvider
 
 pytestmark = pytest.mark.e2e
 NOTICES = """
@@ -21,7 +24,6 @@ window.Notification = class extends EventTarget {
   close() {}
 };
 """
-UNHURRIED = Script(steps=tuple(step for n in range(8) for step in (Text(f"{n} "), Delay(0.25))))
 
 
 def start(page: Page, text: str, model: str = "echo") -> str:
@@ -43,13 +45,15 @@ def test_a_reply_that_ends_in_another_chat_puts_a_dot_on_its_row_and_sends_a_not
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "true")
     assert violations(page) == []
-    upstream.script("long", UNHURRIED)
+    talk = Talk()
+    upstream.script("long", talk.script)
     conversation = start(page, "Take your time", "long")
     expect(last_reply(page).locator("[data-reply-body]")).not_to_be_empty()
-    expect(page).to_have_title("○ " + page.title().removeprefix("○ "))
+    expect(page).to_have_title(re.compile("^○ "))
     page.goto("/c/new")
     mine = page.locator(f'li.row[data-conversation-id="{conversation}"]')
     expect(mine.locator("[data-running]")).to_be_visible()
+    talk.end()
     expect(mine.locator("[data-unread]")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("data-notices", "1")
     notice = page.evaluate("({title: notices[0].title, tag: notices[0].tag})")
@@ -75,12 +79,12 @@ def test_other_tabs_follow_titles_pins_new_chats_and_deletions(
 ) -> None:
     page = signed_in
     other = context.new_page()
-    other.goto("/c/new")
+    open_listening(other, "/c/new")
     conversation = start(page, "Hello")
     wait_until_done(page)
     theirs = other.locator(f'li.row[data-conversation-id="{conversation}"]')
     expect(theirs).to_be_visible()
-    other.goto(page.url)
+    open_listening(other, page.url)
     token = "document.cookie.match(/csrftoken=([^;]+)/)[1]"
     post = (
         "([path, fields]) => fetch(path, {method: 'POST', body: new URLSearchParams(fields),"
@@ -105,7 +109,7 @@ def test_a_message_sent_in_another_tab_is_answered_in_this_one(
     start(page, "Hello")
     wait_until_done(page)
     other = context.new_page()
-    other.goto(page.url)
+    open_listening(other, page.url)
     send(page, "Once more, slowly", model="slow")
     expect(other.locator('article[data-role="user"]')).to_have_count(2)
     wait_until_done(page)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import PASSWORD
+from tests.e2e.conftest import PATIENCE
+from tests.e2e.product import PASSWORD, Product
 from tests.e2e.test_quality import violations
-from tests.fakes.product import Product
 from tests.fakes.smtp import MailServer, Received
 
 pytestmark = pytest.mark.e2e
@@ -67,14 +67,14 @@ def visitor(
         locale="en-US",
         java_script_enabled=request.param,
     )
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(PATIENCE)
     yield made
     made.close()
 
 
 def mail_to(post: MailServer, address: str, word: str) -> Received:
     """Return the newest mail to an address with a word in its subject, once it is there."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < deadline:
         for mail in reversed(post.received):
             if mail.to == [address] and word in str(mail.message["Subject"]):
@@ -186,5 +186,5 @@ def test_a_key_a_picture_and_the_export_on_the_pages(
     page.get_by_role("button", name="Use this picture").click()
     expect(page.locator("main img.avatar")).to_be_visible()
     # Shown is not loaded yet.
-    page.wait_for_function("document.querySelector('main img.avatar').naturalWidth === 256")
+    page.wait_for_function("() => document.querySelector('main img.avatar').naturalWidth === 256")
     context.close()

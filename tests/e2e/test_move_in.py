@@ -57,6 +57,7 @@ def test_chats_of_chatgpt_are_seen_imported_and_taken_back(signed_in: Page) -> N
     page.goto("/settings/data/move-in")
     assert violations(page) == []
     page.get_by_role("link", name="Take back").click()
+    expect(page.get_by_role("button", name="Take back")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("button", name="Take back").click()
     expect(page.get_by_role("heading", name="From ChatGPT: taken back")).to_be_visible()

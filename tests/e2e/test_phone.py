@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import last_reply, send, wait_until_done
+from tests.e2e.talk import Talk
 from tests.fakes.provider import FakeProvider, says
 
 pytestmark = pytest.mark.e2e
@@ -18,8 +19,12 @@ def context_arguments() -> dict[str, Any]:
     return {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-def test_a_first_message_streams_and_can_be_stopped(signed_in: Page) -> None:
+def test_a_first_message_streams_and_can_be_stopped(
+    signed_in: Page,
+    upstream: FakeProvider,
+) -> None:
     page = signed_in
+    upstream.script("slow", Talk().script)
     send(page, "Tell me something", model="slow")
     page.wait_for_url("**/c/*-*")
     expect(page.locator('article[data-role="user"]')).to_contain_text("Tell me something")
@@ -66,8 +71,9 @@ def test_an_edited_message_starts_a_branch_and_the_old_one_comes_back(
 def test_a_theme_applies_at_once(signed_in: Page) -> None:
     page = signed_in
     page.goto("/settings/appearance")
-    page.get_by_label("Dark").check(force=True)
-    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_label("Dark").check(force=True)
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert page.evaluate(OVERFLOW) <= 0

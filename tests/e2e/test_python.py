@@ -11,6 +11,7 @@ from tests.fakes.provider import FakeProvider, Script, Text
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
+COPIED = "async (end) => (await navigator.clipboard.readText()).endsWith(end)"
 STARTED = 60_000  # milliseconds; Python's machine has 12 MB
 
 
@@ -42,7 +43,6 @@ def test_a_program_runs_and_its_output_stands_below_it(
     expect(output.locator("pre")).to_have_text("mean\nodd\n3", timeout=STARTED)
     expect(output.locator(".run-error")).to_have_text("odd\n")
     expect(output.locator(".run-value")).to_have_text("3")
-    images.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
         signed_in.emulate_media(color_scheme=scheme)
         signed_in.screenshot(path=images / f"python-{scheme}.png")
@@ -112,9 +112,8 @@ def test_copying_leaves_the_output_out(signed_in: Page, upstream: FakeProvider) 
     output = run(block)
     expect(output.locator("pre")).to_have_text("hello\n", timeout=STARTED)
     block.get_by_role("button", name="Copy").click()
-    assert signed_in.evaluate("navigator.clipboard.readText()") == 'print("hel" + "lo")'
+    signed_in.wait_for_function(COPIED, arg='print("hel" + "lo")')
     footer = last_reply(signed_in).locator("[data-reply-footer]")
     footer.get_by_role("button", name="Copy").click()
-    copied = signed_in.evaluate("navigator.clipboard.readText()")
-    assert "hello" not in copied
-    assert copied.endswith("That is all.")
+    signed_in.wait_for_function(COPIED, arg="That is all.")
+    assert "hello" not in signed_in.evaluate("navigator.clipboard.readText()")

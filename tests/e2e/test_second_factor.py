@@ -9,13 +9,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
 from accounts.services import totp
-from tests.e2e.conftest import PASSWORD, YAML, sign_up
+from tests.e2e.conftest import PATIENCE, YAML, sign_up
+from tests.e2e.product import PASSWORD, Product
+from tests.e2e.second_factors import SECURITY, code_of, set_up, sign_in
+from tests.e2e.slow_server import Held
 from tests.e2e.test_quality import violations
-from tests.fakes.product import Product
 from tests.fakes.provider import FakeProvider
 
 pytestmark = pytest.mark.e2e
-SECURITY = "/settings/security"
 PHONE = {"width": 390, "height": 844}
 DEVICE = {
     "protocol": "ctap2",
@@ -64,7 +65,7 @@ def context(
 ) -> Iterator[BrowserContext]:
     made = browser.new_context(base_url=named.name, locale="en-US", **context_arguments)
     made.grant_permissions(["clipboard-read", "clipboard-write"], origin=named.name)
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(PATIENCE)
     yield made
     made.close()
 
@@ -76,34 +77,6 @@ def device(context: BrowserContext, page: Page) -> CDPSession:
     session.send("WebAuthn.enable")
     session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
     return session
-
-
-def code_of(secret: str) -> str:
-    """Return the code of the step after this one: the current one may be used up."""
-    return totp.code_at(secret, int(time.time()) // totp.STEP_SECONDS + 1)
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/login")
-    page.locator('input[name="email"]').fill(email)
-    page.locator('input[name="password"]').fill(PASSWORD)
-    page.keyboard.press("Enter")
-
-
-def set_up(page: Page) -> tuple[str, list[str]]:
-    """Set up an app on the page of somebody signed in; return its secret and the codes."""
-    page.goto(SECURITY)
-    page.get_by_role("link", name="Set up").click()
-    page.get_by_role("button", name="Start").click()
-    secret = page.locator(".qr-key").inner_text().replace(" ", "")
-    step = int(time.time()) // totp.STEP_SECONDS
-    page.get_by_role("textbox", name="Code").fill(totp.code_at(secret, step))
-    page.get_by_role("button", name="Next").click()
-    codes = page.locator(".codes code").all_inner_texts()
-    page.get_by_label("I have kept these codes").check()
-    page.get_by_role("button", name="Finish").click()
-    expect(page.get_by_text("10 of 10 left")).to_be_visible()
-    return secret, codes
 
 
 def add_passkey(page: Page, name: str) -> None:
@@ -130,8 +103,8 @@ def test_two_factor_is_set_up_once_the_backup_codes_are_kept(
         totp.code_at(secret, int(time.time()) // totp.STEP_SECONDS)
     )
     page.get_by_role("button", name="Next").click()
+    expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
-    assert len(codes) == 10
     with page.expect_download() as saved:
         page.get_by_role("link", name="Download").click()
     assert codes[9] in saved.value.path().read_text(encoding="utf-8")
@@ -181,7 +154,7 @@ def test_a_passkey_signs_in_alone_and_confirms(
     sign_up(page, email)
     add_passkey(page, "My phone")
     expect(page.get_by_role("heading", name="Your backup codes")).to_be_visible()
-    assert page.locator(".codes code").count() == 10
+    expect(page.locator(".codes code")).to_have_count(10)
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_label("Name of the passkey My phone")).to_have_value("My phone")
 
@@ -195,6 +168,7 @@ def test_a_passkey_signs_in_alone_and_confirms(
 
     page.goto(SECURITY)
     page.get_by_role("button", name="Remove the passkey My phone").click()
+    expect(page.get_by_label("Name of the passkey My phone")).to_have_count(0)
     expect(page.get_by_text("not used yet")).to_have_count(0)
     page.context.clear_cookies()
     page.goto("/login")
@@ -220,6 +194,21 @@ def test_a_browser_that_has_no_passkey_says_so(
     page.goto("/login")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_text("No passkey was used.")).to_be_visible()
+
+
+def test_a_passkey_is_asked_for_once_however_often_the_button_is_pressed(
+    page: Page,
+    device: CDPSession,
+) -> None:
+    page.goto("/login")
+    held = Held(page, "**/passkeys/options")
+    button = page.get_by_role("button", name="Sign in with a passkey")
+    button.click()
+    button.click()
+    held.wait()
+    held.let_in()
+    expect(page.get_by_text("No passkey was used.")).to_have_count(1)
+    assert held.number == 1
 
 
 def visitor(browser: Browser, named: Named, look: str) -> tuple[BrowserContext, Page]:
@@ -266,12 +255,14 @@ def test_axe_finds_nothing_on_the_pages_of_second_factors(
     page.goto(f"{SECURITY}/two-factor")
     look_at("step 1")
     page.get_by_role("button", name="Start").click()
+    expect(page.locator(".qr-key")).to_be_visible()
     look_at("step 2")
     secret = page.locator(".qr-key").inner_text().replace(" ", "")
     page.get_by_role("textbox", name="Code").fill(
         totp.code_at(secret, int(time.time()) // totp.STEP_SECONDS)
     )
     page.get_by_role("button", name="Next").click()
+    expect(page.get_by_label("I have kept these codes")).to_be_visible()
     look_at("step 3")
     page.get_by_label("I have kept these codes").check()
     page.get_by_role("button", name="Finish").click()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import send, sign_up, wait_until_done
+from tests.e2e.conftest import enter, send, wait_until_done
+from tests.e2e.product import Product
 from tests.e2e.test_quality import PHONE, violations
-from tests.fakes.product import Product
 
 pytestmark = pytest.mark.e2e
 SHARER = """
@@ -36,7 +36,7 @@ User.objects.filter(email={email!r}).update(role="quiet")
 def visitor(browser: Browser, product: Product, email: str) -> Iterator[Page]:
     context = browser.new_context(base_url=product.url, locale="en-US")
     page = context.new_page()
-    sign_up(page, f"visitor-{email}")
+    enter(page, product, f"visitor-{email}")
     yield page
     context.close()
 
@@ -75,6 +75,7 @@ def test_a_named_person_opens_the_link_and_no_longer_when_removed(
     expect(given).to_contain_text("Owner")
     expect(given.get_by_role("button")).to_have_count(0)
     find(page, f"visitor-{email}")
+    expect(page.get_by_role("button", name="Add")).to_be_visible()
     assert violations(page) == []
     page.screenshot(path=images / "share-people-light.png", full_page=True)
     page.get_by_role("button", name="Add").click()
@@ -107,6 +108,7 @@ def test_a_group_and_a_role_are_named(
     visitor.goto(address)
     expect(visitor.get_by_text("Name a prime").first).to_be_visible()
     group.get_by_role("button", name="Remove").click()
+    expect(group).to_have_count(0)
     find(page, "USER")
     page.locator('form[data-receiver="role:USER"]').get_by_role("button", name="Add").click()
     expect(given.filter(has=page.get_by_text("Role", exact=True))).to_have_count(1)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import last_reply, send, sign_up, wait_until_done
-from tests.fakes.product import Product
+from tests.e2e.conftest import enter, last_reply, send, wait_until_done
+from tests.e2e.product import Product
 from tests.fakes.provider import FakeProvider, says
 
 pytestmark = pytest.mark.e2e
@@ -43,7 +43,7 @@ def test_a_shared_chat_shows_its_branches_keeps_its_address_and_ends(
     address = shared(page, chat)
     context = browser.new_context(base_url=product.url, java_script_enabled=False)
     visitor = context.new_page()
-    sign_up(visitor, f"visitor-{email}")
+    enter(visitor, product, f"visitor-{email}")
     visitor.goto(address)
     expect(visitor.get_by_role("heading", level=1)).to_be_visible()
     expect(visitor.get_by_text("Name a prime")).to_be_visible()
@@ -56,8 +56,9 @@ def test_a_shared_chat_shows_its_branches_keeps_its_address_and_ends(
     send(page, "Another one")
     wait_until_done(page)
     page.goto(f"{chat}/share")
-    page.get_by_role("button", name="Update the link").click()
-    assert page.locator(".share-address a").get_attribute("href") == address
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="Update the link").click()
+    expect(page.locator(".share-address a")).to_have_attribute("href", address)
     visitor.goto(address)
     expect(visitor.get_by_text("Another one")).to_be_visible()
 
@@ -80,7 +81,7 @@ def test_a_visitor_continues_a_shared_chat_as_their_own(
     address = shared(page, chat)
     context = browser.new_context(base_url=product.url, locale="en-US")
     visitor = context.new_page()
-    sign_up(visitor, f"visitor-{email}")
+    enter(visitor, product, f"visitor-{email}")
     visitor.goto(address)
     visitor.get_by_role("button", name="Continue this chat").click()
     visitor.wait_for_url("**/c/*")

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.conftest import PATIENCE
+from tests.e2e.product import Product
 from tests.fakes.identity.company import Company
-from tests.fakes.product import Product
 
 pytestmark = pytest.mark.e2e
 
@@ -39,7 +40,7 @@ def visitor(
         base_url=place[0].url,
         java_script_enabled=scripts,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

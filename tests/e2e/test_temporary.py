@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import send, sign_up, wait_until_done
+from tests.e2e.conftest import enter, send, wait_until_done
+from tests.e2e.product import Product
 from tests.e2e.test_quality import violations
-from tests.fakes.product import Product
 
 pytestmark = pytest.mark.e2e
 
@@ -54,7 +54,7 @@ def test_the_date_is_the_one_of_the_browsers_zone(browser: Browser, product: Pro
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # 25 hours apart
         context = browser.new_context(base_url=product.url, locale="en-US", timezone_id=zone)
         page = context.new_page()
-        sign_up(page, f"zone-{zone.rpartition('/')[2].lower()}@example.org")
+        enter(page, product, f"zone-{zone.rpartition('/')[2].lower()}@example.org")
         page.goto("/c/new?temporary=1")
         found.append(page.locator(".landing-note").inner_text())
         context.close()

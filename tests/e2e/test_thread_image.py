@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Download, Page, expect
 
-from tests.e2e.conftest import last_reply, send, speak_arabic, wait_until_done
+from tests.e2e.conftest import last_reply, send, speak_arabic, until, wait_until_done
+from tests.e2e.product import Product
 from tests.e2e.test_quality import violations
-from tests.fakes.product import Product
 from tests.fakes.provider import FakeProvider, says
 
 pytestmark = pytest.mark.e2e
@@ -36,7 +36,7 @@ def saved(page: Page, folder: Path, count: int = 1) -> list[Path]:
     page.get_by_role("button", name="Download").click()
     links = page.locator("[data-export-images] a")
     expect(links).to_have_count(count, timeout=60_000)
-    page.wait_for_timeout(400 * count)
+    until(page, lambda: len(downloads) == count)
     for download in downloads:
         files.append(folder / download.suggested_filename)
         download.save_as(files[-1])
@@ -134,7 +134,7 @@ def test_a_long_thread_becomes_numbered_images(
     page.get_by_label("Format").select_option("image")
     page.get_by_role("button", name="Download").click()
     links = page.locator("[data-export-images] a")
-    expect(links.first).to_be_visible(timeout=60_000)
+    expect(links.first).to_be_visible(timeout=180_000)
     count = links.count()
     assert count > 1
     names = links.all_inner_texts()

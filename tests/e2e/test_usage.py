@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PASSWORD, YAML, send, wait_until_done
+from tests.e2e.conftest import YAML, send, wait_until_done
+from tests.e2e.product import PASSWORD, Product
 from tests.e2e.test_quality import violations
-from tests.fakes.product import Product
 from tests.fakes.provider import FakeProvider
 
 pytestmark = pytest.mark.e2e

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from accounts.models import User
 from librechat.kernel import clock
 from librechat.kernel.ids import ObjectIdField
 
@@ -14,13 +15,22 @@ _numbers = itertools.count(1)
 WANTED: dict[str, dict[str, Any]] = {
     "accounts.User": {"password": "!", "role": "USER"},
     "accounts.ConfigOverride": {"principal_type": "role"},
+    "accounts.DataAccess": {"action": "conversation.read_by_admin"},
+    "billing.UsageView": {"is_shared": True},
     "billing.Budget": {"scope": "instance", "scope_id": "", "cheaper_model": ""},
 }
+
+
+# Of which columns that may be empty one is wanted nevertheless.
+OWNED: dict[str, tuple[str, type[models.Model]]] = {"billing.Balance": ("user", User)}
 
 
 def row_make(model: type[models.Model], text: str, **given: Any) -> Any:
     """Return a new row, unlike all others; rows that it needs are made along."""
     wanted = {**WANTED.get(model._meta.label, {}), **given}
+    column, owner = OWNED.get(model._meta.label, ("", User))
+    if column and column not in wanted:
+        wanted[column] = row_make(owner, text)
     number = next(_numbers)
     fields = {
         field.name: _value(field, number, text)

@@ -20,14 +20,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from accounts.auth.directory_settings import DirectorySettings, directory_is_installed
-from tests.fakes.product import free_port
+from tests.fakes.ports import free_port
 
 BASE = "dc=example,dc=org"
 PEOPLE = f"ou=people,{BASE}"
 GROUPS = f"ou=groups,{BASE}"
 ROOT, ROOT_PASSWORD = f"cn=admin,{BASE}", "root-secret"
 READER, READER_PASSWORD = f"cn=reader,{BASE}", "reader-secret"
-START_SECONDS = 10
+START_SECONDS = 60
 CONFIG = """
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
@@ -111,7 +111,7 @@ class Directory:
         """End the process."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(START_SECONDS)
             self._process = None
 
     def settings(self, **changes: Any) -> DirectorySettings:
@@ -121,7 +121,7 @@ class Directory:
             "user_base": PEOPLE,
             "bind_dn": READER,
             "bind_password": READER_PASSWORD,
-            "timeout_seconds": 5,
+            "timeout_seconds": 30,
         }
         return DirectorySettings(**{**usual, **changes})
 

@@ -1,15 +1,19 @@
 """Node.js programs of the tests: where they are, and what they need installed."""
 
+import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.product import ROOT
 
-INSTALL_SECONDS = 300
+INSTALL_SECONDS = 600
+LOCK = ROOT / ".test-data" / "npm.lock"
 
 
 def missing(reason: str) -> None:
@@ -28,8 +32,22 @@ def program(name: str) -> str:
     return str(found)
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one test process at a time install; the others find it done."""
+    LOCK.parent.mkdir(parents=True, exist_ok=True)
+    with LOCK.open("w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def install(folder: Path, what: str) -> None:
     """Install the locked packages of a folder; does nothing when they are there already."""
+    with alone():
+        _install(folder, what)
+
+
+def _install(folder: Path, what: str) -> None:
     lock = (folder / "package-lock.json").read_bytes()
     stamp = folder / "node_modules" / ".installed"
     if stamp.is_file() and stamp.read_bytes() == lock:

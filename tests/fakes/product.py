@@ -2,8 +2,8 @@
 
 import json
 import os
+import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,18 +16,18 @@ from typing import Any
 
 import httpx
 
+from tests.fakes import ports, prepared
+
 ROOT = Path(__file__).parents[2]
 NO_PARENT = "00000000-0000-0000-0000-000000000000"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0 Safari/537.36"
-START_SECONDS = 90
-STOP_SECONDS = 40
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+START_SECONDS = 180
+STOP_SECONDS = 120
+PATIENCE_SECONDS = 120  # of a request: other work may slow the machine
+DATABASE = "librechat.sqlite3"
+STATIC = "staticfiles"
+free_port = ports.free_port  # where tests with servers look for it
+_collected: list[Path] = []  # the static files of the first server; later ones get a copy
 
 
 class Product:
@@ -60,9 +60,15 @@ class Product:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, *, workers: int = 1) -> "Product":
-        """Start and wait until it is ready."""
+    def start(self, *, workers: int = 1, is_prepared: bool = True) -> "Product":
+        """Start and wait until it is ready.
+
+        ``is_prepared``: it finds a migrated database and the static files of another server of
+        this run, instead of making both as a first start does.
+        """
         self.data_dir.mkdir(parents=True, exist_ok=True)
+        if is_prepared:
+            self._prepare()
         command = [sys.executable, "manage.py", "serve", "--host", "127.0.0.1"]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
@@ -74,16 +80,27 @@ class Product:
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                break
-            try:
-                if httpx.get(f"{self.url}/readyz", timeout=1).status_code == 200:
-                    return self
-            except httpx.HTTPError:
-                time.sleep(0.05)
+        while time.monotonic() < deadline and self._process.poll() is None:
+            if self._is_ready():
+                _collected.append(self.data_dir / STATIC)
+                return self
+            time.sleep(0.05)
         self.kill()
         raise AssertionError(f"The server did not start:\n{self.log()[-3000:]}")
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=10).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def _prepare(self) -> None:
+        database, static = self.data_dir / DATABASE, self.data_dir / STATIC
+        if "DATABASE_URL" not in self.environment and not database.exists():
+            prepared.sqlite_copy(database)
+        there = next((folder for folder in _collected if folder.is_dir()), None)
+        if there and not static.exists():
+            shutil.copytree(there, static)
 
     def log(self) -> str:
         """Return what the server printed."""
@@ -122,7 +139,7 @@ class Product:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=START_SECONDS,
             check=False,
         )
 
@@ -137,7 +154,9 @@ class Person:
     token: str = ""
     cookies: httpx.Cookies = field(default_factory=httpx.Cookies)
     # One client: making one for every request costs more than most answers.
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60), repr=False)
+    client: httpx.Client = field(
+        default_factory=lambda: httpx.Client(timeout=PATIENCE_SECONDS), repr=False
+    )
 
     def __post_init__(self) -> None:
         weakref.finalize(self, self.client.close)
@@ -151,13 +170,14 @@ class Person:
             "password": self.password,
             "confirm_password": self.password,
         }
-        assert httpx.post(f"{self.url}/api/auth/register", json=body).status_code == 200
+        answer = httpx.post(f"{self.url}/api/auth/register", json=body, timeout=PATIENCE_SECONDS)
+        assert answer.status_code == 200, answer.text
         return self.sign_in()
 
     def sign_in(self) -> "Person":
         """Take a token."""
         body = {"email": self.email, "password": self.password}
-        answer = httpx.post(f"{self.url}/api/auth/login", json=body)
+        answer = httpx.post(f"{self.url}/api/auth/login", json=body, timeout=PATIENCE_SECONDS)
         assert answer.status_code == 200, answer.text
         self.token = answer.json()["token"]
         self.cookies = answer.cookies

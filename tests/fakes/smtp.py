@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.fakes.product import free_port
+from tests.fakes.ports import free_port
 
 USER, PASSWORD = "mailer", "mail password"
+START_SECONDS = 60
 
 
 def certificate(folder: Path, name: str) -> tuple[Path, Path]:
@@ -110,7 +111,11 @@ class MailServer:
         return AuthResult(success=is_right, auth_data=given.login.decode(), handled=is_right)
 
     def __enter__(self) -> "MailServer":
-        options: dict[str, Any] = {"hostname": "127.0.0.1", "port": self.port}
+        options: dict[str, Any] = {
+            "hostname": "127.0.0.1",
+            "port": self.port,
+            "ready_timeout": START_SECONDS,
+        }
         if self.wants_password:
             options |= {
                 "authenticator": self._password,

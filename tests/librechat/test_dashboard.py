@@ -19,6 +19,7 @@ from billing.queries import usage
 from billing.services.charging import hold_open, hold_settle
 from conversations.models import Generation, State
 from librechat.dashboard import numbers, system
+from librechat.dashboard.anomalies import BEFORE_DAYS, LEAST_CALLS
 from librechat.dashboard.periods import Period, last_days, period_named
 from librechat.kernel import clock, metrics
 from librechat.kernel.charts import charts, svg, table
@@ -165,6 +166,17 @@ def test_unusual_spending_is_told_with_who_spent(desk: Client, owner: User) -> N
     assert "There were 500 calls in the last 24 hours" in text
 
 
+def test_the_little_that_many_people_use_is_usual(desk: Client, owner: User) -> None:
+    for _each in range(60):
+        used(person(), 3, 0, calls=BEFORE_DAYS - 1)
+    used(owner, 0, 0, calls=LEAST_CALLS)
+    assert "There were 200 calls" in text_of(desk.get("/admin/"))
+    cache.clear()
+    for _each in range(20):
+        used(person(), 3, 0, calls=BEFORE_DAYS - 1)
+    assert "Nothing in the last 24 hours." in text_of(desk.get("/admin/"))
+
+
 def test_unusual_failures_are_told(desk: Client, owner: User) -> None:
     failed(owner, 12)
     assert "100.0 of 100 answers failed in the last 24 hours" in text_of(desk.get("/admin/"))
@@ -253,3 +265,12 @@ def test_who_may_manage_only_people_sees_no_system_page(client: Client) -> None:
     assert "/admin/accounts/user/" in text
     for hidden in ("/admin/live/", "/admin/system/", "/admin/billing/balance/"):
         assert f'href="{hidden}"' not in text
+
+
+def test_one_call_and_one_answer_are_told_in_the_singular(desk: Client, owner: User) -> None:
+    used(owner, 0, 0)
+    failed(owner, 1)
+    told = text_of(desk.get("/admin/"))
+    assert "1 call to a model in all" in told
+    assert "1 of 1 answer" in told
+    assert "1 of 1 answers" not in told

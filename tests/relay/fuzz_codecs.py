@@ -15,14 +15,12 @@ from typing_extensions import override
 from agents.engine.metering import Tally
 from agents.engine.turn import Turn
 from agents.errors import ProviderError, SetupError
-from agents.llm import tokens
 from agents.llm.providers.provider import Connection, Dialect
 from agents.llm.providers.providers import build
 from agents.llm.providers.wire_provider import ANTHROPIC, OPENAI_CHAT, Codec
 from agents.llm.wire.neutral import ChatResponse, Event, Failed, Finished, Usage, UsageReported
 from agents.llm.wire.openai_usage import usage_from
 from agents.llm.wire.preparing import Prepared
-from agents.llm.wire.serving import anthropic_requests
 from agents.llm.wire.serving.asked import Answering, Asked, BadRequestError
 from agents.relay import passing
 from agents.relay.admitting import json_body
@@ -35,13 +33,14 @@ from agents.relay.visit import Visit
 from agents.relay.watching import UsageHider, Watcher, Wire, answer_usage
 from tests.relay.conformance.reading import core_of, events_of
 from tests.relay.conformance.tables import Client
+from tests.relay.fuzz_counts import COUNTS, counted
 from tests.relay.fuzz_limits import limited
 from tests.relay.fuzz_reading import check_whole_stream, readable
 from tests.relay.fuzz_seeds import Route, Seeds
 from tests.relay.fuzz_streams import broken_stream, broken_whole, cut
 from tests.relay.fuzz_values import Dice, garbled, mutated, written
 
-OFTEN: tuple[Route, ...] = ("chat", "messages", "responses", "count_tokens")
+OFTEN: tuple[Route, ...] = ("chat", "messages", "responses", *COUNTS)
 SELDOM: tuple[Route, ...] = ("embeddings",)
 MODELS: dict[str, tuple[str, ...]] = {
     "openai": ("gpt-4.1", "gpt-5.1", "deepseek-chat", "mistral-large"),
@@ -135,11 +134,8 @@ def _answered(case: Case, dice: Dice, seeds: Seeds) -> str:
         raise AssertionError("The provider would be asked for another model.")
     if case.route == "embeddings":
         return _counted(case, dice, seeds)
-    if case.route == "count_tokens":
-        request = anthropic_requests.parse_count_tokens(parsed).request
-        if tokens.count_messages(request.messages, request.tools, case.model) < 0:
-            raise AssertionError("A prompt shorter than nothing.")
-        return "counted"
+    if case.route in COUNTS:
+        return counted(case.route, parsed, case.model, dice, seeds)
     asked = DIALECTS[case.route].parse_request(parsed)
     target = _target(dice, case)
     prepared = CODECS[case.upstream].prepare(fitted(asked.request, target, case.route))
@@ -269,8 +265,8 @@ def _handed_on(route: str, dice: Dice, seeds: Seeds) -> None:
         whole = watcher.feed(piece)
         passed += whole
         hider.feed(whole)
-    passed += watcher.finish()
-    if passed != stream:
+    last = watcher.finish()
+    if passed + last != stream + b"\n\n" if last else not stream.startswith(passed):
         raise AssertionError("What passes must stay as it came.")
     watcher.usage()
     answer = broken_whole(dice, dice.choice(seeds.answers[kind]), seeds.events)

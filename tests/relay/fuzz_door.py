@@ -18,7 +18,7 @@ from tests.relay.fuzz_seeds import Route, Seeds
 from tests.relay.fuzz_streams import SECRET, broken_stream, broken_whole, cut
 from tests.relay.fuzz_values import Dice, garbled, mutated, written
 
-CASE_SECONDS = 20.0
+CASE_SECONDS = 90.0
 AT_A_TIME = 8
 FAULT = b"The relay failed"  # what a client hears of a fault of the relay's own
 PATHS: Mapping[Route, str] = {
@@ -26,6 +26,7 @@ PATHS: Mapping[Route, str] = {
     "messages": "/v1/messages",
     "responses": "/v1/responses",
     "count_tokens": "/v1/messages/count_tokens",
+    "input_tokens": "/v1/responses/input_tokens",
     "embeddings": "/v1/embeddings",
 }
 KEYS = {
@@ -36,7 +37,7 @@ KEYS = {
 SECRETS = (*(key.encode() for key in KEYS.values()), b"127.0.0.1", b"Traceback")
 # Where the bytes of an answer pass as they are: what is in them is the provider's.
 SAME = {("chat", "local"), ("chat", "gpt"), ("messages", "sonnet"), ("responses", "gpt")}
-STATUSES = (400, 401, 402, 403, 404, 413, 422, 429, 500, 502, 503, 529, 302, 204)
+STATUSES = (400, 401, 402, 403, 404, 405, 413, 422, 429, 500, 501, 502, 503, 529, 302, 204)
 KINDS = ("application/json", "text/event-stream", "text/html", "", "application/octet-stream")
 
 
@@ -59,7 +60,7 @@ class Provider:
         if dice.random() < 0.1:
             return self._refusal(dice, received)
         kind = self._kind(received.path)
-        if is_stream and kind != "embeddings" and dice.random() < 0.9:
+        if is_stream and kind in self.seeds.streams and dice.random() < 0.9:
             stream = dice.choice(self.seeds.streams[kind])
             if dice.random() < 0.8:
                 stream = broken_stream(dice, stream, self.seeds.events)
@@ -71,9 +72,8 @@ class Provider:
 
     def _kind(self, path: str) -> str:
         name = path.rpartition("/")[2]
-        return {"messages": "anthropic", "count_tokens": "anthropic"}.get(
-            name, name if name in {"responses", "embeddings"} else "openai"
-        )
+        kinds = {"messages": "anthropic", "count_tokens": "counts", "input_tokens": "counts"}
+        return kinds.get(name, name if name in {"responses", "embeddings"} else "openai")
 
     def _refusal(self, dice: Dice, received: Received) -> Reply:
         said = {

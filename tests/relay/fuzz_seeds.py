@@ -20,7 +20,9 @@ from tests.relay.conformance.wires import (
 )
 from tests.relay.fuzz_streams import parsed_events
 
-Route: TypeAlias = Literal["chat", "messages", "responses", "count_tokens", "embeddings"]
+Route: TypeAlias = Literal[
+    "chat", "messages", "responses", "count_tokens", "input_tokens", "embeddings"
+]
 Upstream: TypeAlias = Literal["openai", "anthropic"]
 EXACTS: list[Exact] = [*ONWARD, *BACK, *RESPONSES]
 
@@ -54,6 +56,10 @@ def _bodies() -> dict[Route, list[Any]]:
     found["count_tokens"] = [
         {name: value for name, value in body.items() if name not in {"max_tokens", "stream"}}
         for body in found["messages"]
+    ]
+    found["input_tokens"] = [
+        {name: value for name, value in body.items() if name not in {"max_output_tokens", "stream"}}
+        for body in found["responses"]
     ]
     found["embeddings"] = [
         {"model": "first", "input": "Hello"},
@@ -91,6 +97,10 @@ def _answers() -> dict[str, list[Any]]:
         if case.answer is not None:
             found[_speaks(case)].append(case.answer)
     found["responses"] = [_response()]
+    found["counts"] = [
+        {"input_tokens": 25},
+        {"object": "response.input_tokens", "input_tokens": 25},
+    ]
     return found
 
 

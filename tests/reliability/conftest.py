@@ -1,6 +1,7 @@
 """Real server processes in front of the scripted provider."""
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 import redis
 
+from tests.fakes import prepared
 from tests.fakes.product import Product
 from tests.fakes.provider import FakeProvider
 
@@ -58,19 +60,26 @@ def launch(tmp_path: Path, provider: FakeProvider) -> Iterator[Launch]:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[dict[str, str]]:
-    """Give the variables of a fresh PostgreSQL database and of Redis under a prefix of its own."""
+def cluster(folder: Path, *, is_prepared: bool = True) -> Iterator[dict[str, str]]:
+    """Give the variables of a PostgreSQL database and of Redis under its own prefix.
+
+    ``is_prepared``: the database is migrated, not empty.
+    """
     admin_url = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
     redis_uri = os.environ.get("TEST_REDIS_URI", "redis://127.0.0.1:6379/9")
-    name = f"librechat_{folder.name.replace('-', '_').lower()}_{os.getpid()}"
+    # Drawn: a run that was killed may have left the database and the keys of any other name.
+    name = f"librechat_{folder.name.replace('-', '_').lower()}_{secrets.token_hex(6)}"
     try:
-        connection = psycopg.connect(admin_url, autocommit=True, connect_timeout=3)
-        redis.Redis.from_url(redis_uri, socket_connect_timeout=3).ping()
+        connection = psycopg.connect(admin_url, autocommit=True, connect_timeout=60)
+        redis.Redis.from_url(redis_uri, socket_connect_timeout=60).ping()
     except (psycopg.Error, redis.RedisError) as error:
         if os.environ.get("REQUIRE") == "all":
             raise
         pytest.skip(f"PostgreSQL or Redis is missing: {error}")
-    connection.execute(f'CREATE DATABASE "{name}"')
+    if is_prepared:
+        prepared.postgresql_copy(connection, admin_url, name)
+    else:
+        connection.execute(f'CREATE DATABASE "{name}"')
     base = admin_url.rpartition("/")[0]
     try:
         yield {

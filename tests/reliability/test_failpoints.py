@@ -44,7 +44,7 @@ def _ended_answer(person: Person) -> dict[str, object]:
     """Return the newest answer once nothing runs any more."""
     (conversation,) = person.get("/api/convos").json()["conversations"]
     conversation_id = conversation["conversationId"]
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 90
     while person.get(f"/api/agents/chat/status/{conversation_id}").json()["active"]:
         assert time.monotonic() < deadline, "The answer did not end."
         time.sleep(0.2)

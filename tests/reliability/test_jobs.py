@@ -33,7 +33,7 @@ def workers(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
         return
     admin = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
     try:
-        connection = psycopg.connect(admin, autocommit=True, connect_timeout=3)
+        connection = psycopg.connect(admin, autocommit=True, connect_timeout=60)
     except psycopg.Error as error:
         if os.environ.get("REQUIRE") == "all":
             raise
@@ -64,7 +64,7 @@ def _run(folder: Path, url: str, *given: str) -> dict[str, Any]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 
 STORY = Script(
-    steps=tuple(step for n in range(400) for step in (Text(f"word {n} "), Delay(0.03))),
+    steps=tuple(step for n in range(2_000) for step in (Text(f"word {n} "), Delay(0.03))),
 )
 
 
@@ -26,8 +26,8 @@ def _read_until(person: Person, stream_id: str, frames: int) -> str:
     return text
 
 
-def _wait_for_end(person: Person, conversation_id: str, *, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
+def _wait_for_end(person: Person, conversation_id: str) -> None:
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         if not person.get(f"/api/agents/chat/status/{conversation_id}").json()["active"]:
             return
@@ -50,7 +50,7 @@ def test_kill_in_mid_stream_keeps_the_text_and_the_person_can_continue(
 
     revived = launch(GENERATION_LEASE_SECONDS="3")
     person = Person(revived.url).sign_in()
-    _wait_for_end(person, conversation_id, seconds=15)
+    _wait_for_end(person, conversation_id)
 
     answer = person.get(f"/api/messages/{conversation_id}").json()[-1]
     assert answer["unfinished"] is True
@@ -89,14 +89,14 @@ def test_kill_in_mid_stream_releases_what_was_held(
 
     revived = launch(GENERATION_LEASE_SECONDS="3")
     person = Person(revived.url).sign_in()
-    _wait_for_end(person, started["conversationId"], seconds=15)
+    _wait_for_end(person, started["conversationId"])
 
     after = person.get("/api/balance").json()["tokenCredits"]
     assert before - 50_000 < after <= before  # a short text's price, not the whole hold
 
 
 def test_sigterm_lets_a_running_answer_finish(launch: Launch) -> None:
-    server = launch(SHUTDOWN_GRACE_SECONDS="20")
+    server = launch(SHUTDOWN_GRACE_SECONDS="90")
     person = Person(server.url).register()
     started = person.start("Say something", endpoint="Fake", model="slow")
     _read_until(person, started["conversationId"], 5)
@@ -127,6 +127,7 @@ def test_sigterm_marks_an_answer_interrupted_when_the_grace_is_over(launch: Laun
     assert text_of(answer) != ""
 
 
+@pytest.mark.measures
 def test_a_second_start_is_serving_within_four_seconds(launch: Launch) -> None:
     launch().stop()
     begun = time.monotonic()

@@ -3,7 +3,8 @@
 import json
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from tests.reliability.conftest import Launch
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
+PATIENCE_SECONDS = 120
 KEY = """
 from accounts.models import User
 from accounts.services.api_keys import api_key_create
@@ -59,8 +61,8 @@ def told(server: Product) -> dict[str, Any]:
 
 
 def in_time(state: Callable[[], dict[str, Any]], is_so: Callable[[dict[str, Any]], bool]) -> Any:
-    """Return the state once it is so; fail after twenty seconds."""
-    until = time.monotonic() + 20
+    """Return the state once it is so; fail after two minutes."""
+    until = time.monotonic() + PATIENCE_SECONDS
     while True:
         found = state()
         if is_so(found):
@@ -76,7 +78,22 @@ def body(model: str, *, stream: bool = True) -> dict[str, Any]:
 
 def client(server: Product, text: str) -> httpx.Client:
     headers = {"Authorization": f"Bearer {text}"}
-    return httpx.Client(base_url=server.url, headers=headers, timeout=60)
+    return httpx.Client(base_url=server.url, headers=headers, timeout=PATIENCE_SECONDS)
+
+
+@contextmanager
+def asking_raw(server: Product, text: str, content: dict[str, Any]) -> Iterator[socket.socket]:
+    """Send a request and give its line, from which nothing is read."""
+    parts = urlsplit(server.url)
+    sent = json.dumps(content).encode()
+    head = (
+        f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {text}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(sent)}\r\n\r\n"
+    )
+    with socket.create_connection((parts.hostname, parts.port or 0)) as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        line.sendall(head.encode() + sent)
+        yield line
 
 
 def all_settled(found: dict[str, Any]) -> bool:
@@ -94,7 +111,7 @@ def test_a_client_that_leaves_ends_the_call_and_pays_for_what_came(
         for seen, _line in enumerate(answer.iter_lines()):
             if seen > 40:
                 break
-    assert provider.requests[-1].wait(10).is_cancelled
+    assert provider.requests[-1].wait().is_cancelled
     found = in_time(lambda: told(server), all_settled)
     [call] = found["calls"]
     assert (call["status"], call["is_estimated"]) == ("aborted", True)
@@ -109,9 +126,9 @@ def test_a_client_that_leaves_before_the_first_byte_ends_the_call(
     server = launch()
     _key_id, text = made(server)
     provider.script("hang", Script((Hang(),)))
-    with client(server, text) as asking, pytest.raises(httpx.ReadTimeout):
-        asking.post("/v1/chat/completions", json=body("hang", stream=False), timeout=1)
-    assert provider.requests[-1].wait(10).is_cancelled
+    with asking_raw(server, text, body("hang", stream=False)):
+        provider.wait_for_request()
+    assert provider.requests[-1].wait().is_cancelled
     [call] = in_time(lambda: told(server), all_settled)["calls"]
     assert (call["status"], call["credits"]) == ("aborted", 0)
 
@@ -136,15 +153,13 @@ def test_a_stalled_client_holds_the_upstream_back_and_no_memory(
     server = launch()
     _key_id, text = made(server)
     provider.script("slow", Script((Endless("word " * 2_000, 0.0),)))
-    parts = urlsplit(server.url)
-    content = json.dumps(body("slow")).encode()
-    head = (
-        f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {text}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
-    )
-    with socket.create_connection((parts.hostname, parts.port or 0)) as line:
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        line.sendall(head.encode() + content)
+    with client(server, text) as asking:  # what a first call imports is no part of the growth
+        ask = asking.stream("POST", "/v1/chat/completions", json=body("slow"))
+        with ask as answer:
+            next(answer.iter_lines())
+    provider.requests[-1].wait()
+    with asking_raw(server, text, body("slow")):
+        provider.wait_for_request(2)
         time.sleep(1)
         before = resident(server.pid)
         time.sleep(4)

@@ -22,12 +22,13 @@ PEOPLE = 20
 SIGN_INS = 200
 AT_ONCE = 20
 MOST_GAP_SECONDS = 0.4
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 MANY = {
     "ALLOW_REGISTRATION": "true",
     "REGISTER_MAX": "10000",
     "LOGIN_MAX": "10000",
     "TWO_FACTOR_TEMP_MAX": "10000",
+    "REFRESH_GRACE_SECONDS": str(PATIENCE_SECONDS),
 }
 
 Pair = tuple[Product, Product]
@@ -101,6 +102,7 @@ def test_a_refresh_token_sent_many_times_at_once_has_one_successor(pair: Pair) -
     fresh = httpx.post(
         f"{pair[1].url}/api/auth/refresh",
         headers={"Cookie": f"refreshToken={successor}"},
+        timeout=PATIENCE_SECONDS,
     )
     assert fresh.status_code == 200
     assert fresh.cookies["refreshToken"] != successor
@@ -149,6 +151,7 @@ def test_the_limit_of_sign_ins_is_overshot_by_one_at_most(
             assert int(answer.headers["Retry-After"]) > 0
 
 
+@pytest.mark.measures
 def test_an_answer_keeps_flowing_while_people_sign_in(pair: Pair) -> None:
     person = Person(pair[0].url, "flow@example.org").register()
     sign_in(pair[1].url, person)

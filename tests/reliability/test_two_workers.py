@@ -55,8 +55,9 @@ def test_when_one_worker_dies_the_other_ends_its_answer(
     launch: Launch,
     clustered: dict[str, str],
 ) -> None:
-    first = launch(GENERATION_LEASE_SECONDS="3", **clustered)
-    second = launch(GENERATION_LEASE_SECONDS="3", **clustered)
+    # Long enough that a slow machine does not make a living worker look dead.
+    first = launch(GENERATION_LEASE_SECONDS="10", **clustered)
+    second = launch(GENERATION_LEASE_SECONDS="10", **clustered)
     here = Person(first.url).register()
     there = Person(second.url).sign_in()
     started = here.start("Never end", endpoint="Fake", model="endless")

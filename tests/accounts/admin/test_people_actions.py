@@ -3,7 +3,6 @@
 import csv
 from datetime import timedelta
 from io import StringIO
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,7 +11,6 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from accounts.admin.asking import actor_of
-from accounts.admin.audit import differences
 from accounts.limits.violations import violation_log
 from accounts.models import (
     AuditEvent,
@@ -24,27 +22,11 @@ from accounts.models import (
     User,
 )
 from accounts.services.api_keys import api_key_create
-from accounts.services.bans import ban_add
 from librechat.kernel.errors import ForbiddenError
-from tests.factories.people import PASSWORD, person, sign_in
+from tests.accounts.admin.people_desk import PEOPLE, act
+from tests.factories.people import person, sign_in
 
 pytestmark = pytest.mark.django_db
-
-PEOPLE = "/admin/accounts/user/"
-
-
-@pytest.fixture
-def desk(client: Client, admin: User) -> Client:
-    """Return a browser in which ``admin`` is signed in."""
-    client.post("/login", {"email": admin.email, "password": PASSWORD})
-    return client
-
-
-def act(desk: Client, action: str, *chosen: Any, path: str = PEOPLE, **given: object) -> Any:
-    """Choose an action and confirm it."""
-    names = [one.pk for one in chosen]
-    body = {"action": action, "_selected_action": names, "confirmed": "yes", **given}
-    return desk.post(path, body, follow=True)
 
 
 def test_every_action_asks_first_and_does_nothing_yet(desk: Client, owner: User) -> None:
@@ -220,103 +202,8 @@ def test_the_table_of_people_holds_no_secret_and_no_formula(
     assert AuditEvent.objects.get(action="account.exported").metadata == {"people": 1}
 
 
-def test_changes_on_the_page_of_a_person_are_on_record(
-    desk: Client,
-    owner: User,
-    admin: User,
-) -> None:
-    body = {
-        "email": owner.email,
-        "name": "New name",
-        "username": owner.username,
-        "role": "USER",
-        "is_active": "on",
-        "email_verified": "on",
-        "new_password": "another password!",
-    }
-    assert desk.post(f"{PEOPLE}{owner.pk}/change/", body).status_code == 302
-    event = AuditEvent.objects.get(action="account.changed")
-    assert event.metadata == {"before": {"name": "Owner"}, "after": {"name": "New name"}}
-    assert AuditEvent.objects.get(action="password.changed").actor_id == admin.pk
-
-
 def test_an_action_needs_somebody_who_acts() -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     with pytest.raises(ForbiddenError):
         actor_of(request)
-
-
-@pytest.mark.parametrize(
-    ("facts", "shown"),
-    [
-        ({}, []),
-        (
-            {"before": {"a": 1, "b": "x"}, "after": {"a": 1, "b": ["y"], "c": None}},
-            [("b", "x", '["y"]')],
-        ),
-        (
-            {"before": "USER", "after": "ADMIN", "why": "asked"},
-            [
-                ("", "USER", "ADMIN"),
-                ("why", "", "asked"),
-            ],
-        ),
-        ({"after": {"a": 1}}, [("", "", '{"a": 1}')]),
-    ],
-)
-def test_what_changed_is_shown_side_by_side(
-    facts: dict[str, object],
-    shown: list[tuple[str, str, str]],
-) -> None:
-    assert differences(facts) == shown
-
-
-class TestAudit:
-    """The record in the admin."""
-
-    def test_it_is_read_filtered_and_never_edited(self, desk: Client, owner: User) -> None:
-        act(desk, "change_role", owner, role="ADMIN")
-        path = "/admin/accounts/auditevent/"
-        text = desk.get(f"{path}?category__exact=role&q={owner.email}").content.decode()
-        assert text.count("field-action") == 1
-        event = AuditEvent.objects.get(action="role.changed")
-        page = desk.get(f"{path}{event.pk}/change/").content.decode()
-        assert "<code>USER</code></td><td><code>ADMIN</code>" in page
-        assert desk.get(f"{path}add/").status_code == 403
-        assert desk.post(f"{path}{event.pk}/change/", {}).status_code == 403
-        assert desk.post(f"{path}{event.pk}/delete/", {"post": "yes"}).status_code == 403
-
-    def test_the_page_shows_fields_that_differ_and_further_facts(
-        self,
-        desk: Client,
-        owner: User,
-    ) -> None:
-        ban_add(user=owner, reason="<script>")
-        event = AuditEvent.objects.get(action="ban.added")
-        page = desk.get(f"/admin/accounts/auditevent/{event.pk}/change/").content.decode()
-        assert "&lt;script&gt;" in page
-        assert "<code><script>" not in page
-
-    def test_it_is_verified_by_a_click(self, desk: Client) -> None:
-        path = "/admin/accounts/auditevent/verify/"
-        assert "The audit record is whole" in desk.get(path, follow=True).content.decode()
-        row = AuditEvent.objects.latest("sequence")
-        row.action = "forged"
-        row.save()
-        assert "Broken at event 1" in desk.get(path, follow=True).content.decode()
-
-    def test_it_is_taken_away_as_shown(self, desk: Client, owner: User) -> None:
-        act(desk, "change_role", owner, role="ADMIN")
-        path = "/admin/accounts/auditevent/export"
-        table = desk.get(f"{path}/csv/?category__exact=role")
-        lines = list(csv.reader(StringIO(table.getvalue().decode())))
-        assert [line[3] for line in lines] == ["action", "role.changed"]
-        rows = desk.get(f"{path}/json/").getvalue().decode().splitlines()
-        assert len(rows) == AuditEvent.objects.count()
-        assert AuditEvent.objects.filter(action="audit.exported").count() == 2
-
-    def test_it_is_for_administrators(self, client: Client, owner: User) -> None:
-        client.post("/login", {"email": owner.email, "password": PASSWORD})
-        for name in ("verify/", "export/csv/", ""):
-            assert client.get(f"/admin/accounts/auditevent/{name}").status_code == 302

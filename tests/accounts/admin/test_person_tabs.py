@@ -23,6 +23,7 @@ CAPABILITIES = {
     "sessions": "read:users",
     "keys": "read:users",
     "rights": "read:roles",
+    "holds": "read:legal_holds",
     "ledger": "read:billing",
     "budgets": "read:billing",
     "conversations": "read:conversations",

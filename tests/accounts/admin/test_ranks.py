@@ -74,7 +74,7 @@ def test_keys_of_who_may_more_are_neither_revoked_nor_bound_nor_changed(
     role("keyed", REMOTE_AGENTS={"USE": True})
     theirs, _ = api_key_create(user=person(role="keyed"), name="theirs")
     above, _ = api_key_create(user=admin, name="above")
-    for action in ("hold", "revoke"):
+    for action in ("hold", "free", "revoke"):
         assert ABOVE in act(helper[1], action, theirs, above, path=path)
     for key in (theirs, above):
         key.refresh_from_db()

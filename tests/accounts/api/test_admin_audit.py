@@ -175,3 +175,12 @@ def test_an_export_runs_no_formula_and_says_when_it_is_cut_off(
     cut = rows()
     assert len(cut) == 4
     assert cut[-1][0].startswith("# TRUNCATED")
+
+
+def test_who_takes_the_record_away_is_on_record(
+    client: Client, reader: User, events: list[AuditEvent]
+) -> None:
+    client.get(f"{LOG}/export.csv?severity=warning", headers=bearer(reader))
+    event = AuditEvent.objects.get(action="audit.exported")
+    assert event.actor_id == reader.pk
+    assert event.metadata == {"filter": "severity=warning", "format": "csv"}

@@ -10,7 +10,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.life_errors import TooManyKeysError
 from accounts.models import ApiKey, AuditEvent, AuthSession, User, token_hash
-from accounts.services import api_keys
+from accounts.services import api_key_opening, api_keys
 from accounts.services.api_keys import api_key_create
 from accounts.services.people import role_change, user_disable
 from accounts.services.profile import notification_set
@@ -115,9 +115,9 @@ def test_a_key_reaches_as_far_as_its_scopes_and_never_the_account(
 
 def test_the_relay_scope_is_asked_below_its_paths() -> None:
     row = ApiKey(scopes=["relay"])
-    assert api_keys._reaches(row, "POST", "/v1/chat/completions")
-    assert not api_keys._reaches(ApiKey(scopes=["read"]), "GET", "/v1/models")
-    assert not api_keys._reaches(row, "GET", "/v1x")
+    assert api_key_opening._reaches(row, "POST", "/v1/chat/completions")
+    assert not api_key_opening._reaches(ApiKey(scopes=["read"]), "GET", "/v1/models")
+    assert not api_key_opening._reaches(row, "GET", "/v1x")
 
 
 def test_a_key_opens_no_page(client: Client, make: Callable[..., Any]) -> None:

@@ -15,7 +15,6 @@ from accounts.auth.drf import (
     session_of,
     signed_in,
     user_from_request,
-    user_from_request_async,
 )
 from accounts.errors import NotSignedInError
 from accounts.models import User
@@ -138,12 +137,6 @@ def test_plain_views_read_the_same(owner: User) -> None:
     guest.user = AnonymousUser()
     with pytest.raises(NotSignedInError):
         user_from_request(guest)
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_async_views_read_the_same() -> None:
-    with pytest.raises(NotSignedInError):
-        await user_from_request_async(RequestFactory().get("/"))
 
 
 def test_views_get_the_person_typed(owner: User) -> None:

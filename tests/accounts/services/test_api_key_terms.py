@@ -7,12 +7,12 @@ import pytest
 
 from accounts.errors import NotSignedInError
 from accounts.models import ApiKey, AuditEvent, Group, GroupMember, User
+from accounts.services.api_key_opening import api_key_open
 from accounts.services.api_key_teams import teams_for_keys
 from accounts.services.api_key_terms import KeyTerms, terms_checked, terms_of
 from accounts.services.api_keys import (
     api_key_change,
     api_key_make,
-    api_key_open,
     api_key_revoke,
     api_key_rotate,
     keys_stamp,

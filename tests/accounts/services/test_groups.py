@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.access.acl import bits_of
-from accounts.errors import DirectoryGroupError
+from accounts.errors import DirectoryGroupError, GroupInUseError
 from accounts.models import AclEntry, AuditEvent, Grant, Group, PrincipalType, User
 from accounts.services.groups import (
     group_create,
@@ -15,6 +15,7 @@ from accounts.services.groups import (
     members_remove,
 )
 from accounts.signals import group_changed
+from billing.models import Balance
 from librechat.kernel.errors import ForbiddenError, InvalidInputError
 from tests.factories.people import person
 from tests.factories.rights import AGENT, entry, grant, group
@@ -106,6 +107,18 @@ def test_a_deleted_group_leaves_nothing_behind(
     assert not AclEntry.objects.exists()
     assert not Grant.objects.exists()
     assert (told, last().metadata) == ([owner], {"members": 1})
+
+
+def test_a_group_with_credits_is_not_deleted(owner: User, admin: User, told: list[User]) -> None:
+    made = group("Staff", owner)
+    Grant.objects.create(principal_type="group", principal_id=made.pk, capability="read:users")
+    Balance.objects.create(group=made)
+    with pytest.raises(GroupInUseError, match="Staff has credits") as refused:
+        group_delete(group=made, actor=admin)
+    assert refused.value.status == 409
+    assert Group.objects.filter(pk=made.pk).exists()
+    assert Grant.objects.exists()
+    assert (told, AuditEvent.objects.count()) == ([], 0)
 
 
 def test_nobody_fills_a_group_that_brings_more_than_they_have(owner: User) -> None:

@@ -71,6 +71,7 @@ def test_an_address_that_is_none_is_refused(client: Client) -> None:
     assert not AuditEvent.objects.exists()
 
 
+@pytest.mark.measures
 def test_the_time_of_the_answer_does_not_tell_who_has_an_account(owner: User) -> None:
     def seconds(email: str) -> float:
         start = time.perf_counter()

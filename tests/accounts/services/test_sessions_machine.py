@@ -1,12 +1,9 @@
 """Whatever happens to sign-ins in whatever order, the right tokens work and no others."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import transaction
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -30,11 +27,11 @@ from accounts.services.sessions import (
     epoch_raise,
     password_change,
     session_close,
-    session_refresh,
     sessions_close,
 )
 from librechat.kernel import clock
 from librechat.kernel.errors import AppError
+from tests.accounts.services.refreshing import refresh, tried, undone
 from tests.accounts.services.sessions_model import GRACE, Access, Account, SignIn
 from tests.factories.people import person, sign_in
 
@@ -66,17 +63,6 @@ EVENTS = (
     "is marked as suspended",
     *["is let in again"] * 2,
 )
-
-
-def refresh(token: str) -> tuple[AuthSession, str]:
-    """Use a refresh token as the API's door does."""
-    claims = tokens.refresh_read(token)
-    return session_refresh(
-        session_id=claims.session_id,
-        token=token,
-        make_token=tokens.refresh_issue,
-        arrived_at=clock.now(),
-    )
 
 
 def is_accepted(access: Access, user: User) -> bool:
@@ -261,28 +247,6 @@ class Sessions(RuleBasedStateMachine):
     @invariant()
     def every_reuse_is_on_record_and_nothing_else(self) -> None:
         assert AuditEvent.objects.filter(action="refresh.reused").count() == self.reuses
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Undo what is written meanwhile."""
-    before = transaction.savepoint()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(before)
-
-
-def tried(token: str, known: SignIn) -> str:
-    """Return what a refresh token is good for, and undo its use."""
-    try:
-        with undone():
-            _, fresh = refresh(token)
-    except RefreshTokenReusedError:
-        return "reused"
-    except AppError:
-        return "refused"
-    return "same" if fresh == known.refresh[-1] else "new"
 
 
 @pytest.mark.slow

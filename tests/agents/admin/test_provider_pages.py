@@ -185,7 +185,6 @@ def test_prices_and_usage_are_linked_for_who_may_read_them_only() -> None:
         {},
         {"endpoint": "Nowhere"},
         {"endpoint": "House", "model": "none-of-them"},
-        {"endpoint": "House\x00"},
     ],
 )
 def test_what_is_not_there_is_not_found(desk: Client, query: dict[str, str]) -> None:

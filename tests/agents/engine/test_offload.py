@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from django.db import DatabaseError, connection, connections
+from django.utils import translation
 
 from accounts.models import User
 from agents.engine.offload import THREADS, offload
@@ -17,6 +18,13 @@ async def test_work_runs_in_another_thread_with_the_callers_context() -> None:
     word.set("hello")
     assert await offload(word.get) == "hello"
     assert await offload(threading.get_ident) != threading.get_ident()
+
+
+async def test_work_speaks_the_callers_language_and_leaves_its_thread_as_it_was() -> None:
+    with translation.override("de"):
+        spoken = [offload(translation.get_language) for _ in range(THREADS)]
+        assert await asyncio.gather(*spoken) == ["de"] * THREADS
+    assert await offload(translation.get_language) == "en"
 
 
 async def test_arguments_results_and_errors_pass_through() -> None:

@@ -6,7 +6,8 @@ import pytest
 from agents.llm.providers import transport
 from agents.llm.providers.transport import EAGER_READS, Call, Transport, gathered
 from agents.llm.wire import openai_chat
-from tests.agents.providers.calls import connection
+from agents.llm.wire.neutral import TextDelta
+from tests.agents.providers.calls import asking, collect, connection, provider_for, text_of
 from tests.fakes.provider import Delay, FakeProvider, Script, Text
 
 BODY = orjson.dumps(
@@ -54,3 +55,22 @@ async def test_a_slow_stream_is_not_held_back(
     pieces = await pieces_of(provider)
     assert words_in(pieces) == [f"w{number} " for number in range(10)]
     assert len(pieces) >= 10
+
+
+async def test_words_that_come_together_are_one_event(provider: FakeProvider) -> None:
+    provider.script("m", paced(100, 0.002))
+    events = await collect(provider_for("openai", provider).stream(asking()))
+    assert text_of(events) == "".join(f"w{number} " for number in range(100))
+    assert EAGER_READS <= sum(isinstance(event, TextDelta) for event in events) < 50
+
+
+async def test_a_word_that_comes_alone_does_not_wait_for_the_next(
+    provider: FakeProvider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transport, "FRAME_SECONDS", 0.001)
+    steps = (Text("one "), Delay(0.02), Text("two "), Delay(0.02), Text("three"))
+    provider.script("m", Script(steps=steps))
+    events = await collect(provider_for("openai", provider).stream(asking()))
+    texts = [event.text for event in events if isinstance(event, TextDelta)]
+    assert texts == ["one ", "two ", "three"]

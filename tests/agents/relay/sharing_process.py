@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import asdict
 
+import django
 from django.conf import settings
 
 
@@ -69,6 +70,7 @@ def watch() -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "librechat.settings")
+    django.setup()
     assert settings.REDIS_URI
     if sys.argv[1] == "tell":
         asyncio.run(tell())

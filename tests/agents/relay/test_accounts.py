@@ -118,6 +118,24 @@ async def test_what_a_dead_process_held_is_settled_by_its_calls(
 
 
 @pytest.mark.django_db(transaction=True)
+async def test_every_class_of_tokens_outlives_a_crash(owner: User, tmp_path: Path) -> None:
+    classes = {"image": 1, "audio": 2, "embedding": 3, "cache_write_long": 4, "audio_output": 5}
+    counts = {f"{name}_tokens": tokens for name, tokens in classes.items()}
+    call = Call(user=owner, key="relay:dead", model="gpt-4o", context="relay")
+    await offload(hold_open, call=call, prompt_tokens=100, output_tokens=100)
+    whole = {"input_tokens": 9, "output_tokens": 9, "cache_write_tokens": 9, "credits": 7}
+    journal = Journal(tmp_path)
+    made = record("a", allowance="relay:dead", status="ok", **whole, **counts)
+    segment = journal.opened(made)
+    journal.closed(segment, made)
+    die(segment)
+    assert await offload(replay, tmp_path) == 1
+    stored = await RelayCall.objects.aget()
+    assert {name: getattr(stored, name) for name in counts} == counts
+    assert (await Transaction.objects.aget(key="call:relay:dead")).tokens == classes
+
+
+@pytest.mark.django_db(transaction=True)
 async def test_a_call_that_was_stored_before_the_crash_is_not_stored_again(
     owner: User, tmp_path: Path
 ) -> None:

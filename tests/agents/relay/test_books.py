@@ -12,7 +12,7 @@ def settled(user: User, key: str, charged: int) -> None:
         key=key,
         user=user,
         state="settled",
-        is_checked=True,
+        payer="user",
         charged_credits=charged,
         rates={},
         context="relay",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agents.models import RelayCall
-from agents.relay import exchange
+from agents.relay import live
 from tests.agents.relay.conftest import Door
 from tests.fakes.provider import Endless, FakeProvider, Script
 
@@ -15,7 +15,8 @@ from tests.fakes.provider import Endless, FakeProvider, Script
 async def test_a_client_that_takes_nothing_loses_its_call(
     door: Door, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "WRITE_SECONDS", 0.2)
+    monkeypatch.setattr(live, "WRITE_SECONDS", 0.2)
+    monkeypatch.setattr(live, "TICK_SECONDS", 0.1)
     provider.script("alpha", Script((Endless(),)))
     message = {"role": "user", "content": "Hi"}
     body = json.dumps({"model": "first", "stream": True, "messages": [message]}).encode()

@@ -4,12 +4,14 @@ from typing import Any
 
 import httpx
 import pytest
+from asgiref.sync import sync_to_async
 
 from agents.engine.offload import offload
 from agents.models import RelayAlias, RelayCall, RelayDeployment
 from billing.models import Transaction
 from billing.queries.receipts import receipts_check
 from tests.agents.relay.conftest import Door
+from tests.factories.prices import price_make
 from tests.fakes.provider import FakeProvider, Script, Text
 from tests.fakes.provider.script import Usage
 
@@ -46,7 +48,10 @@ async def test_what_is_kept_an_hour_costs_twice_the_input(
     call, booked = await paid(door)
     assert (call.input_tokens, call.cache_read_tokens, call.cache_write_tokens) == (300, 100, 600)
     assert (call.credits, call.is_estimated) == (KEPT_CREDITS, False)
+    assert call.cache_write_long_tokens == 200
     assert booked.tokens == {"cache_write_long": 200}
+    (told,) = (await door.ask("GET", "/v1/usage")).json()["data"]
+    assert (told["cache_write_tokens"], told["cache_write_long_tokens"]) == (600, 200)
 
 
 async def test_a_client_of_anthropics_dialect_hears_how_long_it_is_kept(
@@ -73,4 +78,32 @@ async def test_spoken_answers_cost_what_the_alias_says(
     assert answer.status_code == 200
     call, booked = await paid(door)
     assert call.credits == 20 * 1 + 6 * 2 + 4 * 10
+    assert (call.audio_tokens, call.audio_output_tokens) == (5, 4)
     assert booked.tokens == {"audio": 5, "audio_output": 4}
+
+
+async def test_a_price_of_an_administrator_names_every_class(
+    door: Door, provider: FakeProvider
+) -> None:
+    rates: dict[str, Any] = {
+        "cache_write": 3,
+        "cache_write_long": 7,
+        "cache_read": 1,
+        "audio_output": 9,
+    }
+    await sync_to_async(price_make)(CLAUDE, 2, 4, **rates)
+    provider.script(CLAUDE, Script((Text("Hello."),), KEPT))
+    assert (await ask(door, "/v1/messages", CLAUDE)).status_code == 200
+    call, booked = await paid(door)
+    assert call.credits == 300 * 2 + 100 * 1 + 400 * 3 + 200 * 7 + 10 * 4
+    assert (booked.rates["source"], booked.rates["cache_write_long"]) == ("admin", "7.000000000")
+
+
+async def test_a_price_that_says_nothing_of_what_is_kept_an_hour_takes_it_as_any_write(
+    door: Door, provider: FakeProvider
+) -> None:
+    await sync_to_async(price_make)(CLAUDE, 2, 4, cache_write=3)
+    provider.script(CLAUDE, Script((Text("Hello."),), KEPT))
+    assert (await ask(door, "/v1/messages", CLAUDE)).status_code == 200
+    call, _booked = await paid(door)
+    assert call.credits == 300 * 2 + 100 * 2 + 600 * 3 + 10 * 4

@@ -9,8 +9,8 @@ from django.test import Client
 from accounts.models import ApiKey, AuditEvent, User
 from accounts.services.api_key_terms import KeyTerms
 from accounts.services.api_keys import api_key_create, api_key_limit
-from agents.services.relay_keys import Spending, relay_key_make, relay_key_rotate
-from billing.models import Budget, BudgetBucket
+from agents.services.relay_keys import Spending, key_budgets, relay_key_make
+from billing.models import Budget
 from librechat.kernel import clock
 from tests.factories.people import PASSWORD, bearer, person, role
 
@@ -127,15 +127,33 @@ def test_limits_that_owners_chose_are_made_binding_in_the_administration(
     assert AuditEvent.objects.filter(action="key.held", target_id=made.pk).exists()
 
 
-def test_another_key_in_its_place_does_not_renew_a_budget(programmer: User) -> None:
+def test_another_key_in_its_place_has_the_same_budget(programmer: User) -> None:
     terms, spending = KeyTerms(name="ci"), Spending(5_000_000)
     made, _text = relay_key_make(user=programmer, terms=terms, spending=spending, actor=programmer)
-    month = clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    BudgetBucket.objects.create(
-        budget=Budget.objects.get(), starts_at=month, used=4_000_000, reserved=500_000, extra=1
+    headers, path = bearer(programmer), f"{API}/{made.pk}/rotate"
+    shown = Client().post(path, {"overlapHours": 1}, "application/json", headers=headers).json()
+    assert Budget.objects.count() == 1
+    assert shown["budgets"] == shown["replaced"]["budgets"] != []
+    other = ApiKey.objects.get(pk=shown["id"])
+    assert other.line == made.pk
+    assert key_budgets([other, made]) == {
+        other.pk: [Budget.objects.get()],
+        made.pk: [Budget.objects.get()],
+    }
+    assert words(seat(programmer).get(KEYS)).count("5.00") >= 2
+
+
+def test_a_new_key_of_a_bound_owner_is_bound_over_the_api_and_freed_in_the_administration(
+    key: ApiKey, programmer: User, admin: User
+) -> None:
+    client, headers = Client(), bearer(programmer)
+    refused = client.post(
+        API, {"name": "x", "requestsPerMinute": 61}, "application/json", headers=headers
     )
-    other, _text = relay_key_rotate(key=made, overlap=timedelta(0), actor=programmer)
-    bucket = BudgetBucket.objects.get(budget__scope_id=other.pk)
-    assert (bucket.used, bucket.reserved, bucket.extra) == (4_500_000, 0, 1)
-    assert bucket.starts_at == month
-    assert Budget.objects.get(scope_id=other.pk).limit == 5_000_000
+    assert (refused.status_code, refused.json()["message"]) == (400, MOST)
+    made = client.post(API, {"name": "x"}, "application/json", headers=headers).json()
+    assert (made["requestsPerMinute"], made["allowedModels"]) == (60, ["gpt-*"])
+    asked = {"action": "free", "_selected_action": [key.pk], "confirmed": "1"}
+    seat(admin).post(ADMIN, asked)
+    made = client.post(API, {"name": "y"}, "application/json", headers=headers).json()
+    assert (made["requestsPerMinute"], made["allowedModels"]) == (None, [])

@@ -17,7 +17,7 @@ from agents.llm.wire.parts import (
     ToolCallPart,
     ToolResultPart,
 )
-from tests.agents.wire.test_anthropic import HELLO, say, text, turn
+from tests.agents.wire.anthropic_requests import HELLO, say, text, turn
 from tests.agents.wire.test_anthropic_capabilities import body_of
 
 MARK = {"cache_control": {"type": "ephemeral"}}

@@ -16,7 +16,7 @@ from agents.llm.wire.parts import (
     ToolCallPart,
     ToolResultPart,
 )
-from tests.agents.wire.test_anthropic import HELLO, say, text, turn
+from tests.agents.wire.anthropic_requests import HELLO, say, text, turn
 
 MODEL = "claude-sonnet-4-5"
 LATER = {"has_later_system": True}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agents.llm.wire.anthropic import render_request
 from agents.llm.wire.anthropic_stream import StreamDecoder
 from agents.llm.wire.neutral import ChatRequest, Event, Finished, PausedTurn, Tool
-from tests.agents.wire.test_anthropic import HELLO, say, text, turn
+from tests.agents.wire.anthropic_requests import HELLO, say, text, turn
 from tests.agents.wire.transcripts import (
     ANTHROPIC_PAUSED,
     MESSAGE_STOP,

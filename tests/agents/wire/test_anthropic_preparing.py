@@ -1,20 +1,16 @@
 """Requests fitted to Anthropic's models, and the way back for their answers."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.llm.wire.anthropic import prepare, render_request
 from agents.llm.wire.anthropic_preparing import MUST_CALL_ANY
-from agents.llm.wire.emulated_output import ONLY_JSON, TOOL_PURPOSE
 from agents.llm.wire.neutral import (
     ChatRequest,
     Event,
     Finished,
-    OutputFormat,
     TextDelta,
     ThinkingSigned,
     Tool,
@@ -22,36 +18,8 @@ from agents.llm.wire.neutral import (
     ToolCallStarted,
 )
 from agents.llm.wire.parts import Message, TextPart, ToolCallPart, ToolResultPart
-from agents.llm.wire.preparing import Prepared
-from tests.agents.wire.test_anthropic import HELLO, say, text, turn
-
-OLD, NEW = "claude-sonnet-4-20250514", "claude-sonnet-4-5"
-SCHEMA: dict[str, object] = {"type": "object", "properties": {"a": {"type": "string"}}}
-OUTPUT = OutputFormat("json_schema", "answer", "The answer.", SCHEMA)
-FORCED: list[Event] = [
-    ToolCallStarted(0, "t", "json_output"),
-    ToolCallDelta(0, '{"a":'),
-    ToolCallDelta(0, '"b"}'),
-]
-
-
-def prepared(
-    *messages: Message,
-    model: str = NEW,
-    tools: tuple[Tool, ...] = (),
-    output: OutputFormat | None = None,
-    **parameters: object,
-) -> Prepared:
-    return prepare(ChatRequest(model, messages or (HELLO,), tools, parameters, output=output))
-
-
-def body_of(one: Prepared) -> dict[str, Any]:
-    return render_request(one.request, stream=True)
-
-
-def restored(one: Prepared, events: Iterable[Event]) -> list[Event]:
-    """Return the events after the way back, which they go one by one."""
-    return [event for given in events for event in one.restore([given])]
+from tests.agents.wire.anthropic_prepared import NEW, body_of, prepared, restored
+from tests.agents.wire.anthropic_requests import HELLO, say, text, turn
 
 
 def test_a_plain_request_stays_as_it_is() -> None:
@@ -121,105 +89,6 @@ def test_custom_tools_take_one_text_and_give_it_back() -> None:
     ]
 
 
-# --- structured output ---------------------------------------------------------------------
-
-
-def test_models_with_structured_output_get_the_schema() -> None:
-    one = prepared(output=OUTPUT)
-    assert one.request.output == OUTPUT
-    assert body_of(one)["output_config"]["format"]["type"] == "json_schema"
-    events: list[Event] = [TextDelta('{"a":"b"}'), Finished("stop")]
-    assert restored(one, events) == events
-
-
-def test_other_models_answer_with_a_tool() -> None:
-    one = prepared(model=OLD, output=OUTPUT)
-    body = body_of(one)
-    assert body["tools"] == [
-        {
-            "name": "json_output",
-            "description": f"{TOOL_PURPOSE}\n\nThe answer.",
-            "input_schema": SCHEMA,
-        }
-    ]
-    assert body["tool_choice"] == {"type": "tool", "name": "json_output"}
-    assert restored(one, [TextDelta("I answer: "), *FORCED, Finished("tool_calls")]) == [
-        TextDelta("I answer: "),
-        TextDelta('{"a":'),
-        TextDelta('"b"}'),
-        Finished("stop"),
-    ]
-
-
-def test_a_schema_that_no_grammar_can_say_is_asked_for_with_a_tool() -> None:
-    free = OutputFormat("json_schema", schema={"type": "object"})
-    assert body_of(prepared(output=free))["tool_choice"] == {"type": "tool", "name": "json_output"}
-
-
-@pytest.mark.parametrize(
-    ("choice", "sent", "forced"),
-    [
-        (None, ["find", "json_output"], {"type": "any"}),
-        ("auto", ["find", "json_output"], {"type": "any"}),
-        ("required", ["find", "json_output"], {"type": "any"}),
-        ("none", ["find", "json_output"], {"type": "tool", "name": "json_output"}),
-        ("find", ["find", "json_output"], {"type": "tool", "name": "find"}),
-    ],
-)
-def test_other_tools_may_be_called_before_the_answer(
-    choice: str | None, sent: list[str], forced: object
-) -> None:
-    one = prepared(model=OLD, tools=(Tool("find"),), output=OUTPUT, tool_choice=choice)
-    body = body_of(one)
-    assert [tool["name"] for tool in body["tools"]] == sent
-    assert body["tool_choice"] == forced
-    calls: list[Event] = [ToolCallStarted(0, "t", "find"), ToolCallDelta(0, "{}")]
-    assert restored(one, [*calls, Finished("tool_calls")]) == [*calls, Finished("tool_calls")]
-
-
-def test_an_answer_cut_short_says_so() -> None:
-    one = prepared(model=OLD, output=OUTPUT)
-    assert restored(one, [*FORCED, Finished("length")])[-1] == Finished("length")
-
-
-def test_the_answers_tool_never_takes_a_name_that_is_taken() -> None:
-    one = prepared(model=OLD, tools=(Tool("json_output"), Tool("json_output_2")), output=OUTPUT)
-    assert body_of(one)["tools"][-1]["name"] == "json_output_3"
-    assert restored(one, [ToolCallStarted(0, "t", "json_output")]) == [
-        ToolCallStarted(0, "t", "json_output")
-    ]
-
-
-@pytest.mark.parametrize(
-    ("output", "parameters", "words"),
-    [
-        (OutputFormat("json_object"), {}, ONLY_JSON),
-        (
-            OUTPUT,
-            {"thinking": True},
-            f"{ONLY_JSON} It must follow this JSON Schema:\n"
-            '{"type":"object","properties":{"a":{"type":"string"}}}',
-        ),
-        (
-            OutputFormat("json_schema", schema={"type": "array"}),
-            {},
-            f'{ONLY_JSON} It must follow this JSON Schema:\n{{"type":"array"}}',
-        ),
-    ],
-)
-def test_where_no_tool_can_be_forced_words_must_do(
-    output: OutputFormat, parameters: dict[str, Any], words: str
-) -> None:
-    one = prepared(say("system", "Be."), HELLO, model=OLD, output=output, **parameters)
-    body = body_of(one)
-    assert body["system"] == [text("Be."), text(words)]
-    assert "tools" not in body
-    assert one.request.output is None
-
-
-# --- what cannot be said -------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("choice", "words"),
     [("required", MUST_CALL_ANY), ("find", "Call the tool find before you answer.")],
@@ -269,9 +138,6 @@ def test_what_cannot_be_said_is_named(
     model: str, parameters: dict[str, Any], dropped: tuple[str, ...]
 ) -> None:
     assert prepared(model=model, **parameters).dropped == dropped
-
-
-# --- ids of calls --------------------------------------------------------------------------
 
 
 def test_an_id_that_was_there_before_gets_a_number_in_the_answer() -> None:

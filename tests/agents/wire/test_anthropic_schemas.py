@@ -6,7 +6,7 @@ from agents.llm.wire.anthropic import parse_response
 from agents.llm.wire.anthropic_messages import CONTINUE
 from agents.llm.wire.anthropic_stream import StreamDecoder
 from agents.llm.wire.neutral import Finished, OutputFormat, Tool, Usage
-from tests.agents.wire.test_anthropic import HELLO, say, text, turn
+from tests.agents.wire.anthropic_requests import HELLO, say, text, turn
 from tests.agents.wire.test_anthropic_capabilities import body_of
 from tests.agents.wire.transcripts import MESSAGE_STOP, decoded, named
 

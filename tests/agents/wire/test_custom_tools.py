@@ -84,6 +84,15 @@ def test_the_text_comes_back_when_it_is_whole() -> None:
     ) == [CUSTOM, ToolCallDelta(0, 'a\n"}b'), Finished("tool_calls")]
 
 
+def test_a_brace_of_the_text_at_the_end_of_a_piece_is_not_the_end() -> None:
+    assert restored(
+        START,
+        ToolCallDelta(0, '{"input": "f {}'),
+        ToolCallDelta(0, ' g"}'),
+        Finished("tool_calls"),
+    ) == [CUSTOM, ToolCallDelta(0, "f {} g"), Finished("tool_calls")]
+
+
 def test_text_that_is_no_wrapper_comes_back_as_it_is() -> None:
     end = Finished("length")
     assert restored(START, ToolCallDelta(0, '{"input": "a'), end) == [

@@ -210,3 +210,26 @@ def test_how_many_tools_a_server_takes_is_the_operators_to_say() -> None:
     assert len(prepare(crowded("gpt-4.1", 500, most_tools=0)).request.tools) == 500
     with pytest.raises(BadRequestError):
         prepare(crowded("llama-3", 3, most_tools=2))
+
+
+def calling(model: str, count: int, **capabilities: object) -> ChatRequest:
+    calls = tuple(ToolCallPart(f"call_{number}", "look", "{}") for number in range(count))
+    results = tuple(ToolResultPart(call.id, (TextPart("Seen."),)) for call in calls)
+    messages = (*HELLO, Message("assistant", calls), Message("tool", results))
+    return ChatRequest(model, messages, tools=(Tool("look"),), capabilities=capabilities)
+
+
+def test_more_calls_in_one_message_than_openai_takes_are_refused() -> None:
+    assert prepare(calling("gpt-4.1", 128)).request.messages
+    with pytest.raises(BadRequestError) as refused:
+        prepare(calling("gpt-4.1", 129))
+    assert (refused.value.param, refused.value.code) == ("messages.1", "array_above_max_length")
+    assert "at most 128 tool calls in one message, and there are 129" in refused.value.message
+
+
+def test_calls_are_counted_where_a_server_has_such_a_limit_only() -> None:
+    assert prepare(calling("llama-3", 500)).request.messages
+    assert prepare(calling("gpt-4.1", 500, most_calls=0)).request.messages
+    assert prepare_response(calling("gpt-4.1", 500)).request.messages  # each is an item of its own
+    with pytest.raises(BadRequestError):
+        prepare(calling("llama-3", 3, most_calls=2))

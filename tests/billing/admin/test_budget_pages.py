@@ -6,12 +6,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, Grant, User
-from billing.models import Budget, BudgetRequest
+from billing.models import Balance, Budget, BudgetRequest
 from billing.pricing.cost import TokenUsage
 from billing.services.budget_requests import budget_request_open
 from billing.services.charging import hold_settle
 from tests.factories.budgets import budget_make, opened
 from tests.factories.money import balances_on, purse
+from tests.factories.rights import grant
 
 LIST, ADD = "/admin/billing/budget/", "/admin/billing/budget/add/"
 QUEUE = "/admin/billing/budgetrequest/"
@@ -25,6 +26,14 @@ GIVEN = {
     "behaviour": "block",
     "is_active": "on",
 }
+
+
+ANSWERS = [
+    ("raise_limit", {"amount": "40", "answer": "For good."}),
+    ("grant_once", {"amount": "40", "answer": "This month."}),
+    ("grant_credits", {"amount": "40", "answer": "Here."}),
+    ("decline", {"answer": "Sorry."}),
+]
 
 
 @pytest.fixture
@@ -138,15 +147,7 @@ def test_the_simulation_says_what_would_have_been_met(
     assert desk.get(f"{LIST}{'0' * 24}/simulate/").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("action", "sent"),
-    [
-        ("raise_limit", {"amount": "40", "answer": "For good."}),
-        ("grant_once", {"amount": "40", "answer": "This month."}),
-        ("grant_credits", {"amount": "40", "answer": "Here."}),
-        ("decline", {"answer": "Sorry."}),
-    ],
-)
+@pytest.mark.parametrize(("action", "sent"), ANSWERS)
 def test_a_request_is_answered_from_the_queue(
     desk: Client, owner: User, action: str, sent: dict[str, str]
 ) -> None:
@@ -167,6 +168,26 @@ def test_a_request_is_answered_from_the_queue(
     assert extra == ([40] if action == "grant_once" else [])
     if action == "grant_credits":
         assert purse(owner) == (40, 0, 0)
+
+
+@pytest.mark.parametrize(("action", "sent"), ANSWERS)
+def test_requests_of_who_may_more_wait_for_somebody_of_their_rank(
+    client: Client, owner: User, admin: User, stranger: User, action: str, sent: dict[str, str]
+) -> None:
+    grant(owner, "access:admin", "manage:billing")
+    client.force_login(owner)
+    budget = budget_make(limit=100, is_each=True)
+    above = budget_request_open(user=admin, budget_id=budget.pk, amount=40)
+    below = budget_request_open(user=stranger, budget_id=budget.pk, amount=40)
+    chosen = {"action": action, "_selected_action": [above.pk, below.pk], "confirmed": "yes"}
+    with balances_on():
+        page = client.post(QUEUE, chosen | sent, follow=True).content.decode()
+    above.refresh_from_db()
+    below.refresh_from_db()
+    assert (above.state, above.answered_by) == ("open", None)
+    assert below.state == ("declined" if action == "decline" else "granted")
+    assert "admin@example.org: The budget: This person may do what you may not." in page
+    assert not Balance.objects.filter(user=admin).exists()
 
 
 def test_who_may_only_read_answers_nothing(client: Client, owner: User) -> None:

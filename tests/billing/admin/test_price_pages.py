@@ -1,42 +1,25 @@
 """Prices in the admin: set, looked up, ended, imported; for those with the capability."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Grant, User
 from billing.models import Price, PriceImport
-from billing.pricing.cost import TokenUsage
-from billing.services.charging import hold_open, hold_settle
 from billing.services.price_imports import price_import_draft
 from librechat.kernel import clock
-from tests.billing.services.test_price_imports import RAW, entry
-from tests.factories.money import call_make
+from tests.billing.admin.price_desks import IMPORTS, browser, spend, text_of
+from tests.billing.services.test_price_imports import RAW
 from tests.factories.prices import price_make
 
 pytestmark = pytest.mark.django_db
-
 PRICES = "/admin/billing/price/"
-IMPORTS = "/admin/billing/priceimport/"
 DAY = timedelta(days=1)
 FORM = {"pattern": "GPT-4o", "prompt": "1", "completion": "2.5", "note": "from now on"}
-
-
-def browser(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-@pytest.fixture
-def desk(admin: User) -> Client:
-    return browser(admin)
 
 
 @pytest.fixture
@@ -45,18 +28,6 @@ def reader(viewer: User) -> Client:
     for name in ("access:admin", "read:billing"):
         Grant.objects.create(principal_type="user", principal_id=viewer.pk, capability=name)
     return browser(viewer)
-
-
-def text_of(client: Client, address: str, **query: str) -> str:
-    answer = client.get(address, query)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def spend(user: User, key: str = "one", model: str = "gpt-4o") -> None:
-    call = call_make(user, key, model=model, endpoint_rates={})
-    hold = hold_open(call=call, prompt_tokens=100, output_tokens=0)
-    hold_settle(hold=hold, usage=TokenUsage(100, 10))
 
 
 def test_a_price_is_set_by_the_form(desk: Client, admin: User) -> None:
@@ -194,80 +165,6 @@ def test_a_row_is_never_edited_or_deleted(desk: Client) -> None:
     for act in ("change", "delete"):
         assert desk.post(f"{PRICES}{price.pk}/{act}/", {"prompt": "9"}).status_code == 403
     assert Price.objects.get().prompt == 1
-
-
-def upload(client: Client, raw: bytes = RAW) -> PriceImport | None:
-    file = SimpleUploadedFile("list.json", raw, "application/json")
-    client.post(f"{IMPORTS}add/", {"name": "litellm", "file": file})
-    return PriceImport.objects.first()
-
-
-def test_a_list_is_uploaded_compared_and_applied(desk: Client, admin: User) -> None:
-    assert "Compare" in text_of(desk, f"{IMPORTS}add/")
-    price_make("beta", 9, 9)
-    found = upload(desk)
-    assert found is not None
-    assert found.created_by == admin
-    address = f"{IMPORTS}{found.pk}/change/"
-    shown = text_of(desk, address)
-    assert "Prices that differ: 3, of them new: 2. Unchanged: 0." in shown
-    assert "input 9, output 9" in shown
-    assert "(default)" in shown  # what holds by other means
-    assert "picture: it is not paid by token" in shown
-    assert 'value="beta"' not in text_of(desk, address, q="ALPHA")
-    assert "No price differs." in text_of(desk, address, q="nothing")
-    desk.post(address, {"_chosen": "yes"})  # without a choice
-    assert PriceImport.objects.get().state == "draft"
-    desk.post(address, {"_chosen": "yes", "pattern": ["alpha"]})
-    assert set(Price.objects.values_list("pattern", "source")) == {
-        ("beta", "admin"),
-        ("alpha", "litellm"),
-    }
-    assert "checkbox" not in text_of(desk, address)
-    again = desk.post(address, {"_all": "yes"}, follow=True).content.decode()
-    assert "applied or discarded before" in again
-
-
-def test_all_of_a_list_is_applied_or_discarded(desk: Client) -> None:
-    first = upload(desk)
-    assert first is not None
-    desk.post(f"{IMPORTS}{first.pk}/change/", {"_discard": "yes"})
-    assert (PriceImport.objects.get().state, Price.objects.count()) == ("discarded", 0)
-    second = upload(desk)
-    assert second is not None
-    desk.post(f"{IMPORTS}{second.pk}/change/", {"_all": "yes"})
-    assert Price.objects.filter(source="litellm").count() == 3
-
-
-def test_a_list_is_tried_on_the_last_month(desk: Client, owner: User) -> None:
-    spend(owner, model="beta")
-    found = upload(desk)
-    assert found is not None
-    shown = text_of(desk, f"{IMPORTS}{found.pk}/simulate/")
-    assert "1 calls cost 660 credits; they would have cost 340." in shown
-
-
-def test_a_long_list_has_pages(desk: Client) -> None:
-    many = {f"model-{number:04}": entry(1, 2) for number in range(450)}
-    found = upload(desk, json.dumps(many).encode())
-    assert found is not None
-    address = f"{IMPORTS}{found.pk}/change/"
-    assert "model-0200" not in text_of(desk, address)
-    middle = text_of(desk, address, page="2")
-    assert "model-0200" in middle
-    assert "2 / 3" in middle
-
-
-@pytest.mark.parametrize("raw", [b"", b"{", b'{"a": NaN}', b"[" * 100_000])
-def test_a_hostile_file_is_refused(desk: Client, raw: bytes) -> None:
-    assert upload(desk, raw) is None
-
-
-def test_a_file_that_is_too_large_is_not_read(
-    desk: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("billing.admin.price_form.LARGEST_FILE", 10)
-    assert upload(desk) is None
 
 
 def test_who_may_only_look_changes_nothing(reader: Client, admin: User) -> None:

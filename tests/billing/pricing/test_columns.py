@@ -9,6 +9,8 @@ from hypothesis import given
 from billing.errors import PriceRefusedError
 from billing.models import Price
 from billing.pricing.columns import (
+    CLASSES,
+    COLUMNS,
     columns_checked,
     columns_text,
     pattern_checked,
@@ -17,10 +19,11 @@ from billing.pricing.columns import (
     rate_checked,
     rates_columns,
 )
-from billing.pricing.cost import Rates
+from billing.pricing.cost import Rates, TokenUsage, cost
 from billing.pricing.defaults import parse_price
-from tests.billing.pricing.test_cost import numbers
+from tests.billing.pricing.drawn import numbers
 
+LONG = tuple(name for name in COLUMNS if name.startswith("premium_") and name != "premium_above")
 TIER = {"premium_above": "200000", "premium_prompt": "2", "premium_completion": "4.5"}
 
 
@@ -97,6 +100,33 @@ def test_a_row_costs_what_its_columns_say() -> None:
     )
     assert price_columns(row) == columns
     assert columns_text(rates_columns(price_rates(row))) == columns_text(columns)
+
+
+def test_every_class_of_tokens_has_its_column_and_an_empty_one_costs_what_it_did() -> None:
+    named = {name: number for number, name in enumerate((*CLASSES, *LONG), start=3)}
+    columns = columns_checked({"prompt": 1, "completion": 2, "premium_above": 5, **named})
+    rates = price_rates(Price(pattern="p", **columns))
+    tier = rates.applying_to(6)
+    for name in CLASSES:
+        assert getattr(rates, name) == named[name]
+        own = named.get(f"premium_{name}")
+        inherits = name not in {"cache_write", "cache_write_long", "cache_read"}
+        assert getattr(tier, name) == (own or (named[name] if inherits else None))
+    usage = TokenUsage(2, 9, cache_write_tokens=2, cache_write_long_tokens=1, audio_output_tokens=4)
+    assert rates_columns(rates) == columns
+    plain = price_rates(Price(pattern="p", **columns_checked({"prompt": 1, "completion": 2})))
+    assert cost(usage, plain) == 4 * 1 + 9 * 2
+    written = {"prompt": 1, "completion": 2, "cache_write": 3}
+    kept = price_rates(Price(pattern="p", **columns_checked(written)))
+    assert cost(usage, kept) == 2 * 1 + 2 * 3 + 9 * 2
+
+
+@pytest.mark.parametrize("name", ["cache_write_long", "audio_output", "premium_cache_write_long"])
+@pytest.mark.parametrize("value", ["-1", "NaN", "much", 100_001])
+def test_a_rate_of_a_class_that_is_none_is_refused(name: str, value: object) -> None:
+    with pytest.raises(PriceRefusedError, match=name) as refused:
+        columns_checked({"prompt": 1, "completion": 2, **TIER, name: value})
+    assert refused.value.data == {"field": name}
 
 
 def test_a_price_of_the_table_reads_as_columns() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.pricing.cost import MAX_TOKENS, Rates, TokenUsage, cost, held_cost, output_covered
-from tests.billing.pricing.test_cost import all_rates
+from tests.billing.pricing.drawn import all_rates
 
 
 @given(st.integers(0, 10**12), st.integers(0, 1_000_000), all_rates)

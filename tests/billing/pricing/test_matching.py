@@ -5,15 +5,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from billing.errors import NoPriceError
 from billing.pricing.cost import Rates
 from billing.pricing.defaults import LEGACY, PRICES, parse_price
-from billing.pricing.matching import candidates, rates_for, unknown_policy
+from billing.pricing.matching import candidates, rates_for
 from billing.pricing.patterns import longest_match
 from librechat.kernel import yaml_config
 
@@ -196,29 +194,6 @@ def test_a_price_smaller_than_we_count_is_rounded_up_not_away() -> None:
 )
 def test_a_price_that_is_none_never_replaces_the_table(given_: dict[str, float]) -> None:
     assert rates_for("gpt-4o", endpoint_rates={"gpt-4o": given_}) == rates_for("gpt-4o")
-
-
-def test_an_unknown_model_costs_the_default_rate() -> None:
-    assert rates_for("unheard-of") == Rates(Decimal(6), Decimal(6), source="default")
-
-
-def test_an_unknown_model_may_be_free(settings: Settings) -> None:
-    settings.UNKNOWN_MODEL_PRICE = "free"
-    assert rates_for("unheard-of") == Rates(Decimal(0), Decimal(0), source="free")
-
-
-def test_an_unknown_model_may_be_refused(settings: Settings) -> None:
-    settings.UNKNOWN_MODEL_PRICE = "refuse"
-    with pytest.raises(NoPriceError) as refused:
-        rates_for("unheard-of")
-    assert refused.value.data == {"model": "unheard-of"}
-    assert rates_for("gpt-4o").source == "table"
-
-
-def test_another_word_for_the_policy_stops_the_start(settings: Settings) -> None:
-    settings.UNKNOWN_MODEL_PRICE = "cheap"
-    with pytest.raises(ImproperlyConfigured, match="default, refuse, free, not cheap"):
-        unknown_policy()
 
 
 def test_the_yaml_says_every_class_and_a_tier() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from billing.pricing.cost import Rates
 from billing.pricing.rates_json import rates_from_json, rates_to_json
-from tests.billing.pricing.test_cost import all_rates
+from tests.billing.pricing.drawn import all_rates
 
 
 @given(all_rates)

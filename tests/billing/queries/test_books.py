@@ -70,4 +70,4 @@ def test_a_hold_that_the_sweep_forgot_is_named(
 def test_people_see_their_own_holds(paid: User, stranger: User) -> None:
     assert sorted(map(str, Hold.objects.visible_to(paid))) == ["open open", "paid settled"]
     assert not Hold.objects.visible_to(stranger).exists()
-    assert str(Balance.objects.get()) == f"{paid.pk}: 900"
+    assert str(Balance.objects.get()) == "owner@example.org: 900"

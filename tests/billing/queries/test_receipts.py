@@ -1,8 +1,10 @@
 """Receipts: what a message was paid with, class by class, and whether it still adds up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 
 from accounts.models import User
 from billing.models import Entry, Transaction
-from billing.pricing.cost import Part, TokenUsage
+from billing.pricing.cost import Cost, Part, TokenUsage
 from billing.queries.books import ledger_check
 from billing.queries.receipts import conversation_receipts, message_receipts, receipts_check
 from billing.services.balances import balance_ensure
-from billing.services.charging import hold_open, hold_settle
-from tests.billing.pricing.test_cost import usages
+from billing.services.charging import Batch, hold_open, hold_settle, hold_settle_batch
+from tests.billing.pricing.drawn import usages
 from tests.factories.money import balances_on, call_make
 from tests.factories.prices import price_make
 
@@ -111,6 +113,29 @@ def test_a_call_that_costs_something_without_tokens_is_booked(owner: User) -> No
     [receipt] = message_receipts(owner, MESSAGE)
     assert (receipt.parts, receipt.credits) == ((), 5)
     assert ledger_check() == receipts_check() == []
+
+
+@pytest.mark.parametrize(
+    ("context", "paid", "is_told"),
+    [
+        ("relay", 2_100, False),  # two requests at the plain price
+        ("relay", 11_000, False),  # one of them a long one
+        ("relay", 20_010, False),
+        ("relay", 2_000, True),
+        ("relay", 20_011, True),
+        ("message", 2_100, True),
+    ],
+)
+def test_a_continued_turn_of_a_program_costs_no_less_and_no_more_than_its_tiers(
+    owner: User, context: str, paid: int, is_told: bool
+) -> None:
+    tier: dict[str, Any] = {"premium_above": 1_500, "premium_prompt": 10, "premium_completion": 10}
+    price_make("m", 1, 10, **tier)
+    call = replace(call_make(owner, model="m", endpoint_rates={}), context=context)
+    hold = hold_open(call=call, prompt_tokens=2_000, output_tokens=1)
+    batch = Batch(1, TokenUsage(2_000, 1), Cost(paid, 0))
+    hold_settle_batch(hold=hold, batch=batch)
+    assert bool(receipts_check()) is is_told
 
 
 def test_receipts_are_for_the_person_who_paid(owner: User, stranger: User) -> None:

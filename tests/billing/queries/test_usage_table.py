@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +37,7 @@ def rows_of(**given: str) -> list[tuple[tuple[str, ...], int]]:
 
 
 def test_usage_is_grouped_by_each_thing_it_can_be_told_apart_by(owner: User) -> None:
-    used(owner, agent_id="agent_1", api_key_id="f" * 24)
+    used(owner, agent_id="agent_1", api_key_id="f" * 24, project_id="e" * 24)
     expected = {
         "user": "owner@example.org",
         "group": "(none)",
@@ -44,6 +46,7 @@ def test_usage_is_grouped_by_each_thing_it_can_be_told_apart_by(owner: User) -> 
         "provider": "openAI",
         "agent": "agent_1",
         "key": "f" * 24,
+        "project": f"(deleted) {'e' * 24}",
         "context": "message",
         "day": "2026-03-19",
         "hour": "2026-03-19 12:00",
@@ -79,10 +82,10 @@ def test_who_is_in_two_groups_counts_in_each_and_once_in_the_total(
         (("Red",), 10),
     ]
     assert table.total.credits == 11
-    assert rows_of(by="group", then="user") == [
+    assert rows_of(by="group", then="user", sort="name") == [
         (("Blue", "owner@example.org"), 10),
-        (("Red", "owner@example.org"), 10),
         (("Blue", "viewer@example.org"), 1),
+        (("Red", "owner@example.org"), 10),
     ]
     assert rows_of(by="user", group=red.pk) == [(("owner@example.org",), 10)]
 
@@ -158,6 +161,39 @@ def test_rows_are_sorted_by_any_column(owner: User) -> None:
     assert [row[0] for row in rows_of(sort="-name")] == [("b",), ("a",)]
     assert [row[0] for row in rows_of(sort="name")] == [("a",), ("b",)]
     assert [row[0] for row in rows_of(measure="calls")] == [("b",), ("a",)]
+
+
+def test_equal_rows_stand_in_the_order_of_their_values_both_ways(owner: User, viewer: User) -> None:
+    first, second = sorted((owner, viewer), key=lambda user: user.pk)
+    used(second)
+    used(first)
+    for sort in ("-money", "money", "-estimated"):
+        labels = [label for label, _credits in rows_of(by="user", sort=sort)]
+        assert labels == [(first.email,), (second.email,)]
+
+
+def test_only_the_rows_that_are_read_are_named(owner: User, viewer: User) -> None:
+    used(owner, credits=2)
+    used(viewer, credits=1)
+    with CaptureQueriesContext(connection) as asked:
+        table = usage_table(cut_parse({"by": "user"}))
+        assert not [one for one in asked if "accounts_user" in one["sql"]]
+        [row] = table.rows_between(0, 1)
+    [naming] = [one["sql"] for one in asked if "accounts_user" in one["sql"]]
+    assert row.labels == ("owner@example.org",)
+    assert owner.pk in naming
+    assert viewer.pk not in naming
+
+
+def test_of_every_day_those_come_first_that_have_the_most(owner: User, viewer: User) -> None:
+    for user, days_ago, spent in ((owner, 2, 1), (viewer, 2, 5), (owner, 1, 9), (viewer, 1, 3)):
+        used(user, days_ago=days_ago, credits=spent)
+    assert rows_of(by="day", then="user") == [
+        (("2026-03-18", "viewer@example.org"), 5),
+        (("2026-03-18", "owner@example.org"), 1),
+        (("2026-03-19", "owner@example.org"), 9),
+        (("2026-03-19", "viewer@example.org"), 3),
+    ]
 
 
 def test_times_pass_in_their_order(owner: User) -> None:

@@ -22,7 +22,7 @@ def books_agree() -> bool:
 
 def test_credits_are_added_booked_and_on_record(owner: User, admin: User) -> None:
     with balances_on(startBalance=500):
-        done = balance_add(user=owner, amount=250, order=Order(reason="A gift", actor=admin))
+        done = balance_add(owner=owner, amount=250, order=Order(reason="A gift", actor=admin))
     assert done == Adjusted(500, 750)
     assert purse(owner) == (750, 0, 0)
     booked = Transaction.objects.get(context="admin")
@@ -38,8 +38,8 @@ def test_credits_are_added_booked_and_on_record(owner: User, admin: User) -> Non
 def test_one_order_is_carried_out_once(owner: User) -> None:
     order = Order(key="form-1")
     with balances_on():
-        balance_add(user=owner, amount=100, order=order)
-        again = balance_add(user=owner, amount=100, order=order)
+        balance_add(owner=owner, amount=100, order=order)
+        again = balance_add(owner=owner, amount=100, order=order)
     assert again == Adjusted(100, 100, is_new=False)
     assert purse(owner) == (100, 0, 0)
     assert AuditEvent.objects.filter(action="balance.added").count() == 1
@@ -48,14 +48,14 @@ def test_one_order_is_carried_out_once(owner: User) -> None:
 def test_one_order_may_be_for_many_people(owner: User, viewer: User) -> None:
     order = Order(key="form-1")
     with balances_on():
-        assert balance_add(user=owner, amount=100, order=order).is_new
-        assert balance_add(user=viewer, amount=100, order=order).is_new
+        assert balance_add(owner=owner, amount=100, order=order).is_new
+        assert balance_add(owner=viewer, amount=100, order=order).is_new
 
 
 @pytest.mark.parametrize("amount", [0, -1, -LARGEST_AMOUNT, LARGEST_AMOUNT + 1, 10**30])
 def test_an_absurd_amount_is_not_added(owner: User, amount: int) -> None:
     with balances_on(startBalance=5), pytest.raises(AmountError) as refused:
-        balance_add(user=owner, amount=amount, order=NO_REASON)
+        balance_add(owner=owner, amount=amount, order=NO_REASON)
     assert refused.value.status == 400
     assert not Balance.objects.exists()
     assert not AuditEvent.objects.exists()
@@ -63,9 +63,9 @@ def test_an_absurd_amount_is_not_added(owner: User, amount: int) -> None:
 
 def test_a_balance_never_grows_beyond_what_can_be_counted(owner: User) -> None:
     with balances_on():
-        balance_add(user=owner, amount=LARGEST_AMOUNT, order=NO_REASON)
+        balance_add(owner=owner, amount=LARGEST_AMOUNT, order=NO_REASON)
         with pytest.raises(AmountError):
-            balance_add(user=owner, amount=1, order=NO_REASON)
+            balance_add(owner=owner, amount=1, order=NO_REASON)
     assert purse(owner) == (LARGEST_AMOUNT, 0, 0)
     assert Transaction.objects.count() == 1
 
@@ -73,14 +73,14 @@ def test_a_balance_never_grows_beyond_what_can_be_counted(owner: User) -> None:
 @pytest.mark.parametrize("amount", [-1, LARGEST_AMOUNT + 1])
 def test_an_absurd_amount_is_not_set(owner: User, amount: int) -> None:
     with balances_on(startBalance=5), pytest.raises(AmountError):
-        balance_set(user=owner, amount=amount, order=NO_REASON)
+        balance_set(owner=owner, amount=amount, order=NO_REASON)
     assert not Balance.objects.exists()
 
 
 def test_nothing_is_changed_where_balances_are_off(owner: User) -> None:
     for change in (balance_add, balance_set):
         with pytest.raises(BalanceOffError) as refused:
-            change(user=owner, amount=5, order=NO_REASON)
+            change(owner=owner, amount=5, order=NO_REASON)
         assert refused.value.status == 409
     assert not Balance.objects.exists()
 
@@ -88,14 +88,14 @@ def test_nothing_is_changed_where_balances_are_off(owner: User) -> None:
 @pytest.mark.parametrize("target", [0, 1, 99, 100, 101, 5000])
 def test_a_balance_is_set_to_exactly_so_much(owner: User, target: int) -> None:
     with balances_on(startBalance=100):
-        assert balance_set(user=owner, amount=target, order=NO_REASON) == Adjusted(100, target)
+        assert balance_set(owner=owner, amount=target, order=NO_REASON) == Adjusted(100, target)
     assert purse(owner) == (target, 0, 0)
     assert books_agree()
 
 
 def test_setting_what_is_there_books_nothing_and_is_on_record(owner: User) -> None:
     with balances_on(startBalance=100):
-        balance_set(user=owner, amount=100, order=NO_REASON)
+        balance_set(owner=owner, amount=100, order=NO_REASON)
     assert not Transaction.objects.filter(context="admin").exists()
     assert AuditEvent.objects.filter(action="balance.set").count() == 1
 
@@ -103,7 +103,7 @@ def test_setting_what_is_there_books_nothing_and_is_on_record(owner: User) -> No
 def test_setting_a_balance_keeps_open_holds(owner: User) -> None:
     with balances_on(startBalance=100):
         hold = hold_open(call=call_make(owner), prompt_tokens=80, output_tokens=0)
-        balance_set(user=owner, amount=10, order=NO_REASON)
+        balance_set(owner=owner, amount=10, order=NO_REASON)
         row = Balance.objects.get(user=owner)
         assert (row.own_credits, row.held_credits, row.free_credits) == (10, 80, 0)
         hold_release(hold=hold)
@@ -117,7 +117,7 @@ def test_setting_a_balance_ends_a_debt(owner: User) -> None:
         hold = hold_open(call=call_make(owner), prompt_tokens=80, output_tokens=0)
         hold_settle(hold=hold, usage=TokenUsage(150))
         assert purse(owner) == (0, 0, 50)
-        assert balance_set(user=owner, amount=30, order=NO_REASON) == Adjusted(0, 30)
+        assert balance_set(owner=owner, amount=30, order=NO_REASON) == Adjusted(0, 30)
     assert purse(owner) == (30, 0, 0)
     assert Entry.objects.filter(account__kind=Kind.DEBT).count() == 2
     assert books_agree()

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import ConfigOverride, User
 from accounts.signals import user_registered
 from billing.models import Balance, Entry, Transaction
-from billing.models.account import Kind
+from billing.models.account import Kind, Owner
 from billing.queries.books import ledger_check, trial_balance
 from billing.services import balances
 from billing.services.balances import balance_ensure, balance_get, balance_grant
@@ -141,9 +141,9 @@ def test_the_database_refuses_a_balance_that_cannot_be(
 def test_held_credits_are_not_free(owner: User) -> None:
     with balances_on(startBalance=10):
         balance_ensure(user=owner)
-    assert credits_hold(owner.pk, at_least=6, at_most=6) == 6
-    assert credits_hold(owner.pk, at_least=6, at_most=6) is None
-    assert credits_hold(owner.pk, at_least=1, at_most=6) == 4
+    assert credits_hold(Owner.of(owner), at_least=6, at_most=6) == 6
+    assert credits_hold(Owner.of(owner), at_least=6, at_most=6) is None
+    assert credits_hold(Owner.of(owner), at_least=1, at_most=6) == 4
     assert purse(owner) == (10, 10, 0)
 
 
@@ -151,8 +151,8 @@ def test_a_debt_comes_before_a_hold(owner: User) -> None:
     with balances_on(startBalance=10):
         balance_ensure(user=owner)
     Balance.objects.filter(user=owner).update(debt_credits=4)
-    assert credits_hold(owner.pk, at_least=7, at_most=7) is None
-    assert credits_hold(owner.pk, at_least=0, at_most=7) == 6
+    assert credits_hold(Owner.of(owner), at_least=7, at_most=7) is None
+    assert credits_hold(Owner.of(owner), at_least=0, at_most=7) == 6
     assert Balance.objects.get(user=owner).own_credits == 6
 
 

@@ -7,10 +7,17 @@ import pytest
 
 from accounts.models import ApiKey, AuditEvent, User
 from accounts.services.mail import mail_build
-from billing.errors import BudgetRefusedError, BudgetRequestClosedError, RequestOpenError
-from billing.models import BudgetRequest
+from billing.errors import (
+    AmountError,
+    BalanceOffError,
+    BudgetRefusedError,
+    BudgetRequestClosedError,
+    RequestOpenError,
+)
+from billing.models import Balance, BudgetRequest
 from billing.queries.books import ledger_check, trial_balance
 from billing.queries.budgets import answered_requests, budgets_of
+from billing.services.balances import LARGEST_AMOUNT
 from billing.services.budget_requests import (
     budget_request_open,
     request_decline,
@@ -39,7 +46,7 @@ def asked(owner: User) -> BudgetRequest:
 
 def test_a_request_waits_in_the_queue(asked: BudgetRequest, owner: User) -> None:
     assert (asked.state, asked.amount, asked.reason) == ("open", 20, "Please")
-    assert str(asked)
+    assert str(asked) == "owner@example.org: The budget"
     assert answered_requests(owner) == []
 
 
@@ -104,6 +111,31 @@ def test_credits_are_granted_through_the_ledger(
         request_grant_credits(request=asked, actor=admin, amount=90)
     assert purse(owner) == (100, 0, 0)
     assert (trial_balance(), ledger_check()) == (0, [])
+    event = AuditEvent.objects.get(action="balance.added")
+    assert (event.actor_id, event.target_id, event.metadata["reason"]) == (
+        admin.pk,
+        owner.pk,
+        "Please",
+    )
+
+
+def test_credits_are_not_granted_to_who_can_have_no_balance(
+    asked: BudgetRequest, owner: User, admin: User
+) -> None:
+    with pytest.raises(BalanceOffError):
+        request_grant_credits(request=asked, actor=admin, amount=90)
+    assert not Balance.objects.exists()
+    assert BudgetRequest.objects.get().state == "open"
+
+
+def test_a_grant_that_would_make_a_balance_too_large_leaves_the_request_open(
+    asked: BudgetRequest, owner: User, admin: User
+) -> None:
+    with balances_on(startBalance=LARGEST_AMOUNT):
+        with pytest.raises(AmountError):
+            request_grant_credits(request=asked, actor=admin, amount=1)
+        assert BudgetRequest.objects.get().state == "open"
+    assert not AuditEvent.objects.filter(action="budget_request.granted").exists()
 
 
 def test_a_request_for_credits_is_about_no_budget(owner: User, admin: User) -> None:

@@ -1,12 +1,10 @@
 """Paying for a call: hold, settle, release."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
-from accounts.models import ConfigOverride, User
+from accounts.models import User
 from billing.errors import InsufficientBalanceError, KeyTakenError, NoPriceError
 from billing.models import Balance, Entry, Hold, Transaction
 from billing.pricing.cost import TokenUsage
@@ -14,7 +12,6 @@ from billing.queries.books import ledger_check, trial_balance
 from billing.services import charging
 from billing.services.balances import balance_ensure
 from billing.services.charging import hold_open, hold_release, hold_settle
-from librechat.kernel import clock, yaml_config
 from tests.factories.money import balances_on, call_make, purse
 
 
@@ -24,7 +21,7 @@ def test_a_call_holds_its_prompt_and_its_expected_output(owner: User) -> None:
     assert purse(owner) == (1000, 500, 0)
     stored = Hold.objects.get()
     assert stored == hold
-    assert (stored.state, stored.credits, stored.is_checked) == ("open", 500, True)
+    assert (stored.state, stored.credits, stored.payer) == ("open", 500, "user")
     assert (stored.prompt_tokens, stored.output_tokens) == (100, 400)
     assert (stored.model, stored.endpoint, stored.context) == ("plain", "custom", "message")
     assert not Transaction.objects.filter(context="message").exists()
@@ -255,86 +252,6 @@ def test_a_model_without_a_price_is_refused_before_anything_is_written(
     assert not Balance.objects.exists()
 
 
-def test_while_balances_are_off_the_operator_pays_and_nothing_is_checked(owner: User) -> None:
-    with yaml_config.override({}):
-        hold = hold_open(call=call_make(owner), prompt_tokens=10**6, output_tokens=10**6)
-        assert (hold.is_recorded, hold.is_checked, hold.credits) == (True, False, 0)
-        assert hold_settle(hold=hold, usage=TokenUsage(10, 5)) == 15
-        assert hold_settle(hold=hold, usage=TokenUsage(10, 5)) == 15
-    assert not Balance.objects.exists()
-    rows = Entry.objects.values_list("account__kind", "credits")
-    assert sorted(rows) == [("operator", -10), ("operator", -5), ("revenue", 15)]
-    assert Transaction.objects.get().user == owner
-    assert ledger_check() == []
-
-
-def test_a_balance_can_be_checked_for_some_only(owner: User, stranger: User) -> None:
-    ConfigOverride.objects.create(
-        principal_type="user",
-        principal_id=owner.pk,
-        overrides={"balance": {"enabled": True, "startBalance": 30, "reservationTtlMs": 10_000}},
-    )
-    with yaml_config.override({"transactions": {"enabled": False}}):
-        hold = hold_open(call=call_make(owner), prompt_tokens=10, output_tokens=10)
-        free = hold_open(call=call_make(stranger, "call-2"), prompt_tokens=999, output_tokens=9)
-        assert (hold.is_checked, hold.is_recorded, hold.credits) == (True, True, 20)
-        assert hold.expires_at <= clock.now() + timedelta(seconds=10)
-        assert (free.is_checked, free.is_recorded) == (False, False)
-        with pytest.raises(InsufficientBalanceError):
-            hold_open(call=call_make(owner, "call-3"), prompt_tokens=11, output_tokens=1)
-    assert purse(owner) == (30, 20, 0)
-
-
-def test_a_balance_can_be_off_for_some(owner: User) -> None:
-    ConfigOverride.objects.create(
-        principal_type="user",
-        principal_id=owner.pk,
-        overrides={"balance": {"enabled": False}},
-    )
-    with balances_on():
-        hold = hold_open(call=call_make(owner), prompt_tokens=10, output_tokens=10)
-        assert (hold.is_checked, hold.is_recorded) == (False, True)
-        assert hold_settle(hold=hold, usage=TokenUsage(10, 5)) == 15
-    assert not Balance.objects.exists()
-    assert ledger_check() == []
-
-
-def test_while_balances_are_off_a_release_writes_no_transaction(owner: User) -> None:
-    with yaml_config.override({}):
-        hold = hold_open(call=call_make(owner), prompt_tokens=10, output_tokens=10)
-        hold_release(hold=hold)
-    assert Hold.objects.get().state == "released"
-    assert not Transaction.objects.exists()
-
-
-def test_while_transactions_are_off_nothing_is_written(owner: User) -> None:
-    with yaml_config.override({"transactions": {"enabled": False}}):
-        hold = hold_open(call=call_make(owner), prompt_tokens=10, output_tokens=10)
-        assert charging.hold_extend(hold=hold, output_tokens=50).output_tokens == 50
-        assert hold_settle(hold=hold, usage=TokenUsage(10, 5)) == 15
-        hold_release(hold=hold)
-    assert hold.is_recorded is False
-    assert not Hold.objects.exists()
-    assert not Transaction.objects.exists()
-    assert not Balance.objects.exists()
-
-
-def test_a_checked_balance_is_booked_whatever_transactions_say(owner: User) -> None:
-    on = {"balance": {"enabled": True}, "transactions": {"enabled": False}}
-    with yaml_config.override(on):
-        hold = hold_open(call=call_make(owner), prompt_tokens=10, output_tokens=10)
-        hold_settle(hold=hold, usage=TokenUsage(10, 10))
-    assert purse(owner) == (19_980, 0, 0)
-
-
-def test_balances_switched_off_meanwhile_do_not_lose_the_hold(owner: User) -> None:
-    with balances_on(startBalance=100):
-        hold = hold_open(call=call_make(owner), prompt_tokens=10, output_tokens=10)
-    with yaml_config.override({"transactions": {"enabled": False}}):
-        hold_settle(hold=hold, usage=TokenUsage(10, 5))
-    assert purse(owner) == (85, 0, 0)
-
-
 def test_the_call_of_a_deleted_person_settles_to_nothing(owner: User) -> None:
     with balances_on(startBalance=100):
         hold = hold_open(call=call_make(owner), prompt_tokens=10, output_tokens=10)
@@ -353,7 +270,9 @@ def test_the_call_of_a_deleted_person_settles_to_nothing(owner: User) -> None:
         {"state": "settled"},
         {"charged_credits": 5},
         {"state": "released"},
-        {"is_checked": False},
+        {"payer": "operator"},
+        {"payer": "group"},  # without saying which
+        {"payer": "revenue"},
     ],
 )
 def test_the_database_refuses_a_hold_that_cannot_be(owner: User, wrong: dict[str, object]) -> None:

@@ -6,15 +6,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import User
-from billing.errors import InsufficientBalanceError
+from billing.errors import BalanceHeldError, BalanceOffError, InsufficientBalanceError
 from billing.models import Balance, Hold, Transaction
 from billing.pricing.cost import TokenUsage
 from billing.queries.books import ledger_check, trial_balance
+from billing.services.adjustments import Order, balance_close, balance_set
 from billing.services.balances import balance_ensure
 from billing.services.charging import hold_open, hold_release, hold_settle, holds_sweep
 from billing.services.refills import refill_if_due
 from tests.billing.conftest import Crowd
 from tests.factories.money import balances_on, call_make, purse
+from tests.factories.rights import group
 
 REQUESTS, AFFORDABLE, PRICE = 50, 10, 100
 
@@ -50,6 +52,57 @@ def test_fifty_requests_on_a_balance_for_ten_never_overspend(crowd: Crowd, spend
     assert Hold.objects.filter(state="settled", charged_credits=PRICE).count() == AFFORDABLE
     assert Hold.objects.count() == AFFORDABLE
     assert Transaction.objects.filter(context="message").count() == AFFORDABLE
+    assert trial_balance() == 0
+    assert ledger_check() == []
+
+
+def test_fifty_calls_of_a_team_on_credits_for_ten_never_overspend(
+    crowd: Crowd, spender: User
+) -> None:
+    team = group("Builders", spender)
+
+    def request(number: int) -> Callable[[], object]:
+        def pay() -> None:
+            call = call_make(spender, f"call-{number}", team=team)
+            hold = hold_open(call=call, prompt_tokens=PRICE, output_tokens=0)
+            hold_settle(hold=hold, usage=TokenUsage(PRICE))
+
+        return pay
+
+    with balances_on(startBalance=PRICE * REQUESTS):
+        balance_ensure(user=spender)
+        balance_set(owner=team, amount=PRICE * AFFORDABLE, order=Order())
+        failures = crowd.run(*map(request, range(REQUESTS)))
+    assert [type(failure) for failure in failures] == [InsufficientBalanceError] * 40
+    assert purse(team) == (0, 0, 0)
+    assert purse(spender) == (PRICE * REQUESTS, 0, 0)
+    assert Hold.objects.filter(payer="group", charged_credits=PRICE).count() == AFFORDABLE
+    assert trial_balance() == 0
+    assert ledger_check() == []
+
+
+def test_a_groups_balance_taken_away_amid_its_calls_leaves_books_that_agree(
+    crowd: Crowd, spender: User
+) -> None:
+    team = group("Builders", spender)
+
+    def request(number: int) -> Callable[[], object]:
+        def pay() -> None:
+            call = call_make(spender, f"call-{number}", team=team)
+            hold = hold_open(call=call, prompt_tokens=PRICE, output_tokens=0)
+            hold_settle(hold=hold, usage=TokenUsage(PRICE + 1))
+
+        return pay
+
+    def close() -> None:
+        balance_close(group=team, order=Order())
+
+    with balances_on():
+        balance_set(owner=team, amount=PRICE * REQUESTS, order=Order())
+        failures = crowd.run(*map(request, range(20)), *[close] * 20)
+    allowed = {InsufficientBalanceError, BalanceHeldError, BalanceOffError}
+    assert {type(failure) for failure in failures} <= allowed
+    assert not Hold.objects.filter(state="open").exists()
     assert trial_balance() == 0
     assert ledger_check() == []
 

@@ -21,13 +21,13 @@ def changes(draw: st.DrawFn) -> tuple[Purse, int, int, int]:
 def test_a_settled_call_takes_its_cost_and_gives_the_rest_of_its_hold_back() -> None:
     movement = moved(Purse(100, 40, 0), release=40, charge=30)
     assert (movement.purse, movement.overdraft, movement.repaid) == (Purse(70, 0, 0), 0, 0)
-    assert movement.lines() == []
+    assert movement.lines(Kind.USER) == []
 
 
 def test_a_cost_above_the_free_credits_becomes_debt_and_leaves_other_holds_alone() -> None:
     movement = moved(Purse(100, 90, 0), release=40, charge=70)
     assert (movement.purse, movement.overdraft, movement.repaid) == (Purse(50, 50, 20), 20, 0)
-    assert movement.lines() == [
+    assert movement.lines(Kind.USER) == [
         Line(Kind.USER, 20, raw_amount=20),
         Line(Kind.DEBT, -20, raw_amount=-20),
     ]
@@ -36,7 +36,7 @@ def test_a_cost_above_the_free_credits_becomes_debt_and_leaves_other_holds_alone
 def test_a_grant_repays_debt_first() -> None:
     movement = moved(Purse(0, 0, 30), grant=100)
     assert (movement.purse, movement.overdraft, movement.repaid) == (Purse(70, 0, 0), 0, 30)
-    assert movement.lines() == [
+    assert movement.lines(Kind.USER) == [
         Line(Kind.USER, -30, raw_amount=-30),
         Line(Kind.DEBT, 30, raw_amount=30),
     ]
@@ -63,7 +63,7 @@ def test_no_change_ever_goes_below_the_floor_or_loses_a_credit(
     assert after.credits >= after.held >= 0
     assert after.debt >= 0
     assert after.credits - after.debt == before.credits - before.debt + grant - charge
-    assert sum(line.credits for line in movement.lines()) == 0
+    assert sum(line.credits for line in movement.lines(Kind.USER)) == 0
 
 
 @given(changes())

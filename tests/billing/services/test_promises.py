@@ -77,9 +77,9 @@ def test_the_same_order_by_hand_adds_nothing_more_and_setting_counts_it(admin: U
     ada = invited(admin)
     with balances_on():
         order = Order(actor=admin, reason="Welcome", key="file-1")
-        assert not balance_add(user=ada, amount=700, order=order).is_new
+        assert not balance_add(owner=ada, amount=700, order=order).is_new
         assert purse(ada) == (700, 0, 0)
-        balance_set(user=ada, amount=5, order=Order(actor=admin, reason="Set", key="other"))
+        balance_set(owner=ada, amount=5, order=Order(actor=admin, reason="Set", key="other"))
     assert purse(ada) == (5, 0, 0)
 
 

@@ -1,13 +1,14 @@
 """Usage summed up: the same sums as the ledger, whatever the order, repetition or interruption."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import User
+from accounts.models import Group, GroupMember, User
 from billing.models import Entry, Transaction, UsageDay, UsageHour
 from billing.models.account import Kind
 from billing.models.usage import DIMENSIONS, SUMS
@@ -23,12 +24,17 @@ from tests.factories.money import balances_on, call_make
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 FOREVER = Span(START - timedelta(days=30), START + timedelta(days=400))
 At = Callable[[datetime], None]
+# What people are at the time of asking: joined to the sums as to the ledger.
+OF_PEOPLE = (("role",), ("group", "day"), ("user_id", "email"))
 
 
-def spend(user: User, key: str, usage: TokenUsage, *, model: str = "plain") -> None:
+def spend(
+    user: User, key: str, usage: TokenUsage, *, model: str = "plain", project: str = ""
+) -> None:
     rates = {model: {"prompt": 1.0, "completion": 2.0, "write": 2.0, "read": 0.5}}
+    call = call_make(user, key, model=model, endpoint_rates=rates)
     hold = hold_open(
-        call=call_make(user, key, model=model, endpoint_rates=rates),
+        call=replace(call, project_id=project),
         prompt_tokens=usage.prompt_tokens,
         output_tokens=usage.output_tokens,
     )
@@ -136,6 +142,7 @@ def test_calls_of_nobody_are_summed_under_no_name(owner: User, clock_at: At) -> 
         st.tuples(
             st.integers(0, 30),  # hours that pass before the call
             st.sampled_from(["plain", "other"]),
+            st.sampled_from(["", "a" * 24, "b" * 24]),  # the project of the chat
             st.integers(0, 500),
             st.integers(0, 500),
             st.booleans(),
@@ -147,23 +154,27 @@ def test_calls_of_nobody_are_summed_under_no_name(owner: User, clock_at: At) -> 
 def test_sums_are_the_ledgers_whatever_the_order_and_repetition(
     owner: User,
     monkeypatch: pytest.MonkeyPatch,
-    steps: list[tuple[int, str, int, int, bool, int]],
+    steps: list[tuple[int, str, str, int, int, bool, int]],
 ) -> None:
+    for name in ("Red", "Blue"):
+        group, _is_new = Group.objects.get_or_create(name=name)
+        GroupMember.objects.get_or_create(group=group, user=owner)
     moment = START
     with monkeypatch.context() as patch:
         patch.setattr(clock, "source", lambda: moment)
         UsageHour.objects.all().delete()
         UsageDay.objects.all().delete()
         moment = _next_moment()
-        for number, (hours, model, tokens, output, is_estimated, times) in enumerate(steps):
+        for number, step in enumerate(steps):
+            hours, model, project, tokens, output, is_estimated, times = step
             moment += timedelta(hours=hours, minutes=number)
             key = f"call-{moment.isoformat()}-{number}"
             usage = TokenUsage(tokens, output, is_estimated=is_estimated)
-            spend(owner, key, usage, model=model)
+            spend(owner, key, usage, model=model, project=project)
             for _again in range(times):
                 usage_rollup()
         everything = Span(START, START + timedelta(days=3000))
-        for by in ((), DIMENSIONS, ("day", "model"), ("hour",)):
+        for by in ((), DIMENSIONS, ("day", "model"), ("hour",), ("project_id",), *OF_PEOPLE):
             question = Question(everything, by)
             assert usage_sums(question) == ledger_sums(question)
 
@@ -186,6 +197,31 @@ def test_a_stretch_within_days_is_cut_at_its_hours(owner: User, clock_at: At) ->
         assert usage_sums(Question(span)) == ledger_sums(Question(span))
         by_day = Question(span, ("day",), {"model__in": ["plain"]})
         assert usage_sums(by_day) == ledger_sums(by_day)
+
+
+def test_a_call_keeps_the_project_its_chat_was_in(owner: User, clock_at: At) -> None:
+    clock_at(START)
+    project = "a" * 24
+    spend(owner, "one", TokenUsage(10), project=project)
+    spend(owner, "two", TokenUsage(5))
+    assert Transaction.objects.get(key="call:one").project_id == project
+    expected = {(project,): [10, 1], ("",): [5, 1]}
+    question = Question(FOREVER, ("project_id",), sums=("input_tokens", "calls"))
+    assert usage_sums(question) == expected
+    clock_at(START + timedelta(days=2))
+    usage_rollup()
+    assert usage_sums(question) == expected
+    assert {row.project_id: row.calls for row in UsageDay.objects.all()} == {project: 1, "": 1}
+
+
+def test_who_is_gone_counts_under_no_role_and_no_group(owner: User, clock_at: At) -> None:
+    clock_at(START)
+    spend(owner, "one", TokenUsage(10))
+    clock_at(START + timedelta(days=2))
+    usage_rollup()
+    owner.delete()
+    for by in ("role", "group", "email"):
+        assert usage_sums(Question(FOREVER, (by,), sums=("calls",))) == {("",): [1]}
 
 
 def test_a_call_made_an_instant_ago_counts(owner: User, clock_at: At) -> None:

@@ -117,7 +117,7 @@ def test_receipts_are_paged_and_none_is_left_out(visitor: Client, owner: User) -
     assert len(seen) == len(set(seen)) == 60
 
 
-@pytest.mark.parametrize("cursor", ["x", "e30=", "%00", "eyJhdCI6IDF9"])
+@pytest.mark.parametrize("cursor", ["x", "e30=", "eyJhdCI6IDF9"])
 def test_a_broken_place_in_the_list_is_its_beginning(
     visitor: Client,
     owner: User,

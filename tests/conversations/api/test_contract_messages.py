@@ -1,5 +1,6 @@
 """What LibreChat's clients rely on in ``/api/messages`` and ``/api/search``, key by key."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def test_what_is_set_is_shown_and_nothing_else(client: APIClient, chat: Conversa
 
 
 def test_the_messages_of_a_temporary_chat_carry_its_end(client: APIClient, owner: User) -> None:
-    end = clock.now().replace(year=2100)
+    end = clock.now() + timedelta(days=36_500)
     chat = conversation_make(owner, is_temporary=True, expired_at=end)
     turn_make(chat)
     shown = client.get(f"/api/messages/{chat.conversation_id}").json()

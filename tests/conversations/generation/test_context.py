@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from agents.llm.wire.parts import ImagePart, Message, TextPart, ToolCallPart, ToolResultPart
 from conversations.errors import EmptyMessageError
-from conversations.generation.context import created_message, prepared, system_text
+from conversations.generation.context import created_message, prepared, question_of, system_text
 from conversations.generation.history import branch_messages, neutral_messages
 from conversations.generation.start import EditedContent, generation_start
 from conversations.models import Generation
@@ -149,7 +149,7 @@ def test_nothing_to_say_is_refused(owner: User, endpoint: Endpoint) -> None:
 
 def test_the_first_event_tells_the_stored_message(owner: User) -> None:
     generation = started(owner, "Hello")
-    created = created_message(generation)
+    created = created_message(generation, question_of(generation))
     assert created["messageId"] == generation.user_message_id
     assert created["text"] == "Hello"
 

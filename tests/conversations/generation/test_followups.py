@@ -1,6 +1,8 @@
 """Follow-ups are sent by themselves, once, in order, and held where a person must look."""
 
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -279,3 +281,11 @@ def test_a_message_whose_branch_is_gone_goes_below_the_newest(owner: User) -> No
     assert followup_send(conversation.pk) is not None
     question = Message.objects.get(text="Second")
     assert question.parent_message_id == generation.response_message_id
+
+
+@pytest.mark.django_db
+def test_while_nothing_waits_looking_for_it_is_one_query(
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    with django_assert_num_queries(1):
+        assert followups_send_waiting() == 0

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from agents.llm.wire.parts import Message, TextPart
-from conversations.generation.context import created_message, prepared
+from conversations.generation.context import created_message, prepared, question_of
 from conversations.generation.requests import MAX_QUOTE, MAX_QUOTES
 from conversations.generation.start import generation_start
 from conversations.models import Conversation, Generation, Project
@@ -24,14 +24,17 @@ def test_a_new_chat_of_a_project_follows_its_instructions(owner: User, endpoint:
     project = Project.objects.create(user=owner, name="Lab", instructions="For {{current_user}}.")
     generation = started(owner, project_id=project.pk, parameters={"promptPrefix": "Be brief."})
     assert generation.conversation.project_id == project.pk
-    assert prepared(generation).spec.system == f"For {owner.name}.\n\nBe brief."
+    spec = prepared(generation).spec
+    assert spec.system == f"For {owner.name}.\n\nBe brief."
+    assert spec.project_id == project.pk
 
 
 def test_a_foreign_project_is_left_out(owner: User, stranger: User, endpoint: Endpoint) -> None:
     theirs = Project.objects.create(user=stranger, name="Theirs", instructions="Secret.")
     generation = started(owner, project_id=theirs.pk)
     assert Conversation.objects.filter(pk=generation.conversation_id, project=None).exists()
-    assert prepared(generation).spec.system == ""
+    spec = prepared(generation).spec
+    assert (spec.system, spec.project_id) == ("", "")
 
 
 def test_a_quotation_stands_above_the_text_the_model_reads(
@@ -41,7 +44,10 @@ def test_a_quotation_stands_above_the_text_the_model_reads(
     generation = started(owner, "Why?", quotes=("First line\nsecond", "Other"))
     stored = Stored.objects.get(message_id=generation.user_message_id)
     assert (stored.text, stored.quotes) == ("Why?", ["First line\nsecond", "Other"])
-    assert created_message(generation)["quotes"] == ["First line\nsecond", "Other"]
+    assert created_message(generation, question_of(generation))["quotes"] == [
+        "First line\nsecond",
+        "Other",
+    ]
     expected = "> First line\n> second\n\n> Other\n\nWhy?"
     assert prepared(generation).spec.messages == (Message("user", (TextPart(expected),)),)
 

@@ -36,7 +36,10 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "RETRY_SECONDS", 0.001)
 
 
-async def test_the_first_event_goes_out_at_once_and_the_rest_in_batches() -> None:
+async def test_the_first_event_goes_out_at_once_and_the_rest_in_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writer, "FLUSH_SECONDS", 0.5)  # no machine is so slow with four letters
     log = UnsteadyLog()
     out = LogWriter(log, "g")
     running = asyncio.create_task(out.run())

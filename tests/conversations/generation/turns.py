@@ -22,13 +22,13 @@ async def begin(user: User, text: str = "Name a prime.", **fields: Any) -> Gener
 
 
 async def events_of(log: EventLog, generation: Generation, after: int = 0) -> list[Event]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return [entry.event async for batch in log.follow(generation.id, after) for entry in batch]
 
 
 async def until(is_so: Callable[[], bool]) -> None:
     """Let the loop run until something is so; for what has no event to wait for."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not is_so():  # noqa: ASYNC110 - the state of another task
             await asyncio.sleep(0.005)
 

@@ -66,6 +66,8 @@ def test_the_other_lists_keep_their_cursors(owner: User, chats: list[Conversatio
         {"primary": ISO, "id": "x"},
         {"primary": "yesterday", "secondary": ISO, "id": "x"},
         {"primary": "2026-11-20T09:00:00", "secondary": ISO, "id": "x"},
+        {"primary": "9999-12-31T23:59:59-23:59", "secondary": ISO, "id": "x"},
+        {"primary": ISO, "secondary": "0001-01-01T00:00:00+23:59", "id": "x"},
     ],
 )
 def test_half_a_cursor_means_the_first_page(

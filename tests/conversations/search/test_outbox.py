@@ -79,13 +79,14 @@ def test_a_thousand_changes_make_few_rounds() -> None:
 
     def tell() -> None:
         rounds.append(1)
-        gate.wait(5)
+        gate.wait(60)
 
     for _ in range(1_000):
         telling.soon(tell)
     gate.set()
     wait_for(lambda: not telling._POOL._work_queue.qsize())
-    assert 1 <= len(rounds) <= 2
+    wait_for(lambda: bool(rounds))
+    assert len(rounds) <= 2
 
 
 def test_a_round_that_fails_is_not_the_last(caplog: pytest.LogCaptureFixture) -> None:
@@ -93,12 +94,12 @@ def test_a_round_that_fails_is_not_the_last(caplog: pytest.LogCaptureFixture) ->
     telling.soon(lambda: 1 / 0)
     wait_for(lambda: "The search server was not told of changes." in caplog.messages)
     telling.soon(done.set)
-    assert done.wait(5)
+    assert done.wait(60)
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:
-    """Wait until a thread did something; five seconds at most."""
-    for _ in range(500):
+    """Wait until a thread did something; a minute at most."""
+    for _ in range(6_000):
         if is_so():
             return
         Event().wait(0.01)

@@ -1,6 +1,6 @@
 """Short ways to open a page's WebSocket and hear what it says."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -14,8 +14,12 @@ Page = WebsocketCommunicator
 
 
 @asynccontextmanager
-async def opened(user: object, address: str = "") -> AsyncIterator[Page]:
-    page = WebsocketCommunicator(PageConsumer.as_asgi(), "/ws")
+async def opened(
+    user: object,
+    address: str = "",
+    headers: Sequence[tuple[bytes, bytes]] = (),
+) -> AsyncIterator[Page]:
+    page = WebsocketCommunicator(PageConsumer.as_asgi(), "/ws", list(headers))
     found = {"user": user, "address": address}  # as the sign-in middleware does
     cast("dict[str, object]", page.scope).update(found)
     is_connected, _ = await page.connect()

@@ -49,7 +49,7 @@ def parsed(raw: bytes) -> list[tuple[str, Any]]:
 
 
 async def whole(response: StreamingHttpResponse) -> list[tuple[str, Any]]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         chunks = [chunk async for chunk in response]
     return parsed(b"".join(chunks))
 
@@ -59,7 +59,7 @@ def kind(frame: dict[str, Any]) -> str:
 
 
 async def until_written(log: EventLog, generation: Generation, text: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         written = ""
         async for batch in log.follow(generation.id):
             written += "".join(one.event.text for one in batch if isinstance(one.event, PartGrew))

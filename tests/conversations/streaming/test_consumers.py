@@ -8,7 +8,7 @@ from agents.engine.offload import offload
 from agents.llm.wire.neutral import Finished, TextDelta
 from conversations.eventlog.log import EventLog
 from conversations.models import Message
-from conversations.services.changes import Change
+from conversations.services.changes import Change, stamp_of
 from conversations.services.conversations import conversation_delete, conversation_rename
 from conversations.streaming import activity
 from librechat.kernel import markup
@@ -107,7 +107,7 @@ async def test_a_stranger_cannot_watch_or_stop(
     endpoint.model.say(go, *answer_events("Mine."))
     generation = await begin(owner)
     async with opened(stranger) as page:
-        assert await heard(page) == {"type": "hello"}
+        assert await heard(page) == {"type": "hello", "stamp": ""}
         await watch(page, generation)
         refused = await heard(page)
         await page.send_json_to({"type": "stop", "generation": generation.id})
@@ -143,7 +143,7 @@ async def test_a_rename_reaches_every_tab_of_the_person_and_nobody_else(
     conversation = await offload(conversation_make, owner)
     async with opened(owner) as one, opened(owner) as two, opened(stranger) as other:
         for page in (one, two, other):
-            assert await heard(page) == {"type": "hello"}
+            assert await heard(page) == {"type": "hello", "stamp": ""}
         await offload(conversation_rename, conversation=conversation, title="Primes <b>")
         for page in (one, two):
             message = await heard(page)
@@ -151,6 +151,23 @@ async def test_a_rename_reaches_every_tab_of_the_person_and_nobody_else(
             assert message["conversationId"] == conversation.conversation_id
             assert "Primes &lt;b&gt;" in message["html"]
         assert await other.receive_nothing(timeout=0.1)
+
+
+async def test_a_page_drawn_before_a_change_is_told_another_stamp_than_its_own(
+    owner: User,
+    stranger: User,
+    endpoint: Endpoint,
+    loop_runs: EventLog,
+) -> None:
+    conversation = await offload(conversation_make, owner)
+    drawn: list[str] = []
+    for title in ("One", "Two"):
+        await offload(conversation_rename, conversation=conversation, title=title)
+        drawn.append(await offload(stamp_of, owner.id))
+    async with opened(owner) as page, opened(stranger) as other:
+        told = (await heard(page))["stamp"]
+        assert (await heard(other))["stamp"] == ""
+    assert drawn[0] != drawn[1] == told
 
 
 async def test_a_deletion_removes_the_row(

@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -80,6 +82,18 @@ def test_the_page_stands_alone_and_runs_nothing(chat: Conversation) -> None:
     assert "default-src 'none'" in page
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_the_page_asks_the_database_no_more_for_more_messages(chat: Conversation) -> None:
+    with CaptureQueriesContext(connection) as few:
+        written(chat, "html", "tree")
+    last = chat.messages.in_order().last()
+    assert last is not None
+    for number in range(9):
+        answer_make(question_make(chat, "And then?", parent=last), f"Step {number}.")
+    with CaptureQueriesContext(connection) as many:
+        assert written(chat, "html", "tree").count("<article") == 3 + 18
+    assert len(many) == len(few)
 
 
 def test_an_empty_chat_is_a_file_too(owner: User) -> None:

@@ -21,6 +21,7 @@ from conversations.transfer.importer import ImportedConversation, ImportedMessag
 from conversations.transfer.importers import IMPORTERS, importer_for
 from conversations.transfer.parsing import items_of, parse
 from conversations.transfer.reading import Source
+from conversations.transfer.reasons import reason_said
 from conversations.transfer.surveying import surveyed
 from tests.conversations.transfer import exports
 from tests.conversations.transfer.conftest import MovesIn
@@ -222,7 +223,7 @@ def test_a_very_long_message_is_shortened_and_said_so(owner: User, moves_in: Mov
     done = moves_in(exports.as_json(exports.librechat(messages=[long])))
     assert len(Message.objects.get().text) == 400_000
     [problem] = done.problems
-    assert problem["reason"] == "Only the first 400,000 of 500,000 characters are kept."
+    assert reason_said(problem) == "Only the first 400,000 of 500,000 characters are kept."
 
 
 def test_json_deeper_than_a_column_may_be_is_cut() -> None:

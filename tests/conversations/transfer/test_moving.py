@@ -254,7 +254,7 @@ async def test_a_server_that_shuts_down_waits_for_the_batch_in_hand(owner: User)
     move_in = await sync_to_async(added)(owner, many(300))
     await sync_to_async(move_in_start)(move_in=move_in)
     work = asyncio.create_task(move_ins_go_on())
-    deadline = asyncio.get_running_loop().time() + 20
+    deadline = asyncio.get_running_loop().time() + 60
     while not await Conversation.objects.aexists():
         assert asyncio.get_running_loop().time() < deadline
     work.cancel()

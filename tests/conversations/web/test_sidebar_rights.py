@@ -1,9 +1,14 @@
 """What the frame around the pages offers, by role; and settings of the chat."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from conversations.services.changes import stamp_of
+from conversations.services.conversations import conversation_rename
 from conversations.web.forms import choices_set
 from conversations.web.organise_forms import BookmarksForm
 from tests.conversations.web.conftest import SignIn, text_of
@@ -35,6 +40,20 @@ def test_a_role_without_a_right_is_not_offered_its_pages(
 
 def _every(kind: str) -> dict[str, bool]:
     return {"CREATE": True} if kind == "SHARED_LINKS" else {"USE": True}
+
+
+def test_every_page_says_what_the_list_was_at(
+    owner: User,
+    sign_in: SignIn,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    browser, conversation = sign_in(owner), conversation_make(owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        conversation_rename(conversation=conversation, title="Primes")
+    stamp = stamp_of(owner.pk)
+    for address in ("/c/new", f"/c/{conversation.conversation_id}", "/bin"):
+        assert f'data-stamp="{stamp}"' in text_of(browser.get(address))
+    assert stamp
 
 
 def test_the_menu_without_a_script_offers_the_same(viewer: User, sign_in: SignIn) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.fakes import node
 
 FOLDER = Path(__file__).parent
-END_SECONDS = 10
+END_SECONDS = 60
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from tests.fakes import node
-from tests.fakes.product import free_port
+from tests.fakes.ports import free_port
 
 FOLDER = Path(__file__).parent
 CLIENT_ID = "librechat"
 CLIENT_SECRET = "not-a-secret-of-anybody"
-START_SECONDS = 30
+START_SECONDS = 90
+PATIENCE_SECONDS = 60
 
 
 def certificate() -> tuple[str, str]:
@@ -71,7 +72,7 @@ class Company:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                httpx.get(f"{self.url}/.well-known/openid-configuration", timeout=2)
+                httpx.get(f"{self.url}/.well-known/openid-configuration", timeout=10)
             except httpx.HTTPError:
                 time.sleep(0.1)
             else:
@@ -82,11 +83,11 @@ class Company:
         """End it."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=PATIENCE_SECONDS)
 
     def control(self, **wanted: object) -> None:
         """Say who comes back: ``sub``, ``claims``, ``refuses``, ``saml``."""
-        httpx.post(f"{self.url}/control", json=wanted, timeout=10).raise_for_status()
+        httpx.post(f"{self.url}/control", json=wanted, timeout=PATIENCE_SECONDS).raise_for_status()
 
     @property
     def openid_variables(self) -> dict[str, str]:

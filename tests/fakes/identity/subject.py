@@ -23,7 +23,7 @@ def answer_of(client: Client) -> dict[str, str]:
     """Leave, and return the form that the identity provider lets the browser post."""
     left = client.get("/oauth/saml")
     assert left.status_code == 302
-    page = httpx.get(left["Location"], timeout=10)
+    page = httpx.get(left["Location"], timeout=60)
     assert page.status_code == 200, page.text
     found = dict(re.findall(r'name="(SAMLResponse|RelayState)"\s+value="([^"]*)"', page.text))
     assert "SAMLResponse" in found, page.text

@@ -88,7 +88,7 @@ def refused(answer: Any) -> str:
 
 def through(company_url: str, location: str) -> str:
     """Follow the provider's own pages until it sends the browser back; return that address."""
-    with httpx.Client(timeout=10) as browser:
+    with httpx.Client(timeout=60) as browser:
         for _ in range(10):
             answer = browser.get(location)
             assert answer.status_code in {302, 303}, answer.text

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+PATIENCE_SECONDS = 60
+
 
 @dataclass
 class Recorded:
@@ -26,11 +28,11 @@ class Recorded:
     is_cancelled: bool = False
     is_done: bool = False
 
-    async def over(self, seconds: float = 2) -> "Recorded":
+    async def over(self, seconds: float = PATIENCE_SECONDS) -> "Recorded":
         """Return once the stand-in is done with the request; the caller's loop runs on."""
         return await asyncio.to_thread(self.wait, seconds)
 
-    def wait(self, seconds: float = 2) -> "Recorded":
+    def wait(self, seconds: float = PATIENCE_SECONDS) -> "Recorded":
         """Return once the stand-in is done with the request, whichever way it ended.
 
         Not for async tests: a blocked loop cannot close its sockets. They await ``over``.

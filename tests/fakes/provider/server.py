@@ -13,7 +13,7 @@ from tests.fakes.provider.dialects import Dialect
 from tests.fakes.provider.magic import MAGIC, script_for
 from tests.fakes.provider.player import pause, play
 from tests.fakes.provider.prompts import last_prompt
-from tests.fakes.provider.recorded import Recorded
+from tests.fakes.provider.recorded import PATIENCE_SECONDS, Recorded
 from tests.fakes.provider.script import Cut, Script
 
 WRONG_KEY = "wrong-key"  # any key that contains this is refused
@@ -38,14 +38,14 @@ class FakeProvider:
     def start(self) -> "FakeProvider":
         """Listen; returns itself."""
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(PATIENCE_SECONDS)
         return self
 
     def stop(self) -> None:
         """Drop every client and free the port."""
-        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result(PATIENCE_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(PATIENCE_SECONDS)
         self._loop.close()
 
     @property
@@ -63,7 +63,7 @@ class FakeProvider:
         self.requests.clear()
         self.models = sorted(MAGIC)
 
-    def wait_for_request(self, count: int = 1, seconds: float = 2) -> None:
+    def wait_for_request(self, count: int = 1, seconds: float = PATIENCE_SECONDS) -> None:
         """Return once so many requests have come."""
         until = time.monotonic() + seconds
         while len(self.requests) < count and time.monotonic() < until:
@@ -76,6 +76,8 @@ class FakeProvider:
         app.add_routes(
             [
                 web.post("/v1/chat/completions", self._openai),
+                web.post("/v1/embeddings", self._openai),
+                web.post("/v1/audio/speech", self._openai),
                 web.get("/v1/models", self._v1_models),
                 web.post("/v1/messages", self._anthropic),
                 web.post("/openai/deployments/{model}/chat/completions", self._azure),

@@ -53,7 +53,7 @@ def test_the_rules_are_those_in_force(desk: Client, settings: Settings) -> None:
 def test_the_preview_counts_and_removes_nothing(desk: Client) -> None:
     over_its_time()
     page = desk.get(HERE)
-    counts = {str(name): count for name, count in page.context["preview"]}
+    counts = {str(name): count for name, count, _held in page.context["preview"]}
     assert counts["Ended sign-ins and used links"] == 1
     assert page.context["total"] == sum(counts.values())
     assert OneTimeToken.objects.count() == 1

@@ -12,23 +12,7 @@ from typing_extensions import override
 from librechat.kernel.markup import estimate_height, render
 from librechat.kernel.markup.languages import NAMES, STAND_INS, lexer_for
 from librechat.kernel.markup.render import BlockRenderer
-
-
-def inner(markdown: str) -> str:
-    """The HTML of a text of one block, without its frame."""
-    html = render(markdown)
-    start, end = '<div class="block" data-block="b0">', "</div>\n"
-    assert html.startswith(start)
-    assert html.endswith(end)
-    assert html.count('class="block"') == 1
-    return html[len(start) : -len(end)]
-
-
-def link(url: str, text: str, host: str) -> str:
-    return (
-        f'<a href="{url}" data-host="{host}" target="_blank"'
-        f' rel="noopener noreferrer nofollow">{text}</a>'
-    )
+from tests.librechat.kernel.markup_blocks import inner
 
 
 def test_blocks_are_framed_and_numbered() -> None:
@@ -48,8 +32,8 @@ def test_blocks_are_framed_and_numbered() -> None:
         ("**a** *b* ~~c~~ `d`", "<p><strong>a</strong> <em>b</em> <s>c</s> <code>d</code></p>"),
         ("a\n---", "<h2>a</h2>"),
         ("***", "<hr>"),
-        ("> a\nb", "<blockquote>\n<p>a\nb</p>\n</blockquote>"),
-        ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>'),
+        ("> a\nb", '<blockquote dir="auto">\n<p>a\nb</p>\n</blockquote>'),
+        ("3. a\n4. b", '<ol start="3" dir="auto">\n<li>a</li>\n<li>b</li>\n</ol>'),
         ("a<br>b<br/>", "<p>a<br>\nb<br>\n</p>"),
         ("&copy; &#0;\0", "<p>© \ufffd\ufffd</p>"),
     ],
@@ -69,7 +53,8 @@ def test_a_table_scrolls_in_a_named_group_and_aligns_by_class() -> None:
 
 def test_tasks_have_boxes_with_a_name() -> None:
     assert inner("- [ ] **a**\n- [x] b\n- [y] c") == (
-        '<ul>\n<li class="task"><input type="checkbox" disabled="" aria-label="Not done"> '
+        '<ul dir="auto">\n'
+        '<li class="task"><input type="checkbox" disabled="" aria-label="Not done"> '
         "<strong>a</strong></li>\n"
         '<li class="task"><input type="checkbox" checked="" disabled="" aria-label="Done"> b</li>\n'
         "<li>[y] c</li>\n</ul>"
@@ -119,6 +104,7 @@ def test_all_languages_have_a_lexer_and_answer_to_their_other_names() -> None:
     assert lexer_for("zeek") is None
 
 
+@pytest.mark.measures
 @pytest.mark.slow
 def test_code_made_to_stall_its_lexer_is_plain_after_a_while_and_whole() -> None:
     code = "a\n" * 12_000
@@ -126,123 +112,6 @@ def test_code_made_to_stall_its_lexer_is_plain_after_a_while_and_whole() -> None
     html = inner(f"```csharp\n{code}```")
     assert time.process_time() - start < 4
     assert re.sub(r"<[^>]*>", "", html) == "csharpCopy" + code.removesuffix("\n")
-
-
-@pytest.mark.parametrize(
-    ("markdown", "html"),
-    [
-        ("https://a.org/x_y_z", link("https://a.org/x_y_z", "https://a.org/x_y_z", "a.org")),
-        (
-            "(see http://a.org/b(c)).",
-            f"(see {link('http://a.org/b(c)', 'http://a.org/b(c)', 'a.org')}).",
-        ),
-        ("<https://a.org>", link("https://a.org", "https://a.org", "a.org")),
-        ("[t](mailto:a@b.org)", link("mailto:a@b.org", "t", "")),
-        (
-            '[t](https://a.org "T<")',
-            '<a href="https://a.org" data-host="a.org" title="T&lt;" target="_blank"'
-            ' rel="noopener noreferrer nofollow">t</a>',
-        ),
-        ("[https://b.org](https://a.org)", link("https://a.org", "https://b.org", "a.org")),
-        ("xhttps://a.org http:// https://", "xhttps://a.org http:// https://"),
-        ("https://[:: http://]", "https://[:: http://]"),
-        ("ftp://a.org", "ftp://a.org"),
-        ("`https://a.org`", "<code>https://a.org</code>"),
-    ],
-)
-def test_links_open_elsewhere_and_show_their_host(markdown: str, html: str) -> None:
-    assert inner(markdown) == f"<p>{html}</p>"
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["javascript:alert(1)", "/logout", "#top", "data:text/html,x", "vbscript:x", "//evil.org", "x"],
-)
-def test_links_to_anything_but_the_web_and_mail_stay_text(url: str) -> None:
-    assert inner(f"[t]({url}) ![t]({url})") == f"<p>[t]({url}) ![t]({url})</p>"
-
-
-def test_link_definitions_work_for_the_text_after_them() -> None:
-    assert render("[x]\n\n[x]: https://a.org\n\n[x]") == (
-        '<div class="block" data-block="b0"><p>[x]</p></div>\n'
-        f'<div class="block" data-block="b2"><p>{link("https://a.org", "x", "a.org")}</p></div>\n'
-    )
-
-
-def test_breaks_and_math_inside_links_stay_there() -> None:
-    broken = link("https://a.org", "a<br>\nb", "a.org")
-    assert inner("[a<br>b](https://a.org)") == f"<p>{broken}</p>"
-    html = inner("[$x$](https://a.org)")
-    assert html.index("<a ") < html.index("<math") < html.index("</a>")
-
-
-def test_images_load_only_after_a_click() -> None:
-    assert inner('![A "cat"](https://evil.org/?q=<1>)') == (
-        '<p><button type="button" class="image-gate" data-src="https://evil.org/?q=%3C1%3E"'
-        ' data-alt="A &quot;cat&quot;"><span>Load image from evil.org</span>'
-        '<span>A "cat"</span></button></p>'
-    )
-    assert inner("![alt](mailto:a@b.org)") == "<p>alt</p>"
-
-
-@pytest.mark.parametrize(
-    ("markdown", "tex"),
-    [
-        ("$x^2$", "x^2"),
-        (r"\(x\)", "x"),
-        ("a $$x$$ b", "x"),
-        (r"a \[x\] b", "x"),
-        ("$$\nx\n$$", "x"),
-        ("$$x$$", "x"),
-        ("\\[\n x \n\\]", "x"),
-        ("- a\n\n  $$\n  x\n  $$", "x"),
-        ("a\n$$\nx\n$$\nb", "x"),
-        (r"$a<b$", "a&lt;b"),
-    ],
-)
-def test_math_becomes_mathml_that_carries_its_tex(markdown: str, tex: str) -> None:
-    html = render(markdown)
-    assert "<math display=" in html
-    assert f'<annotation encoding="application/x-tex">{tex}</annotation></semantics></math>' in html
-
-
-def test_display_math_scrolls_in_a_named_group() -> None:
-    frame = '<div class="math-block" role="group" tabindex="0" aria-label="Equation">'
-    assert inner("$$\nx\n$$").startswith(f'{frame}<span class="math"><math display="block">')
-
-
-@pytest.mark.parametrize(
-    "markdown",
-    [
-        "$5 and $10",
-        "a $ b $",
-        "1$a$",
-        "$a$1",
-        r"\$a$",
-        "$$",
-        "$$\n\nx",
-        r"\(",
-        "$ $",
-        "$$$$",
-        "$a\\$",
-    ],
-)
-def test_money_and_unclosed_marks_stay_text(markdown: str) -> None:
-    assert "<math" not in render(markdown)
-
-
-@pytest.mark.parametrize(
-    "tex",
-    [r"\frac{", r"\newcommand{\a}{\a\a}\a", "x" * 2001, r"\left(", "{" * 1500, r"\begin{foo}"],
-)
-def test_tex_that_cannot_be_converted_stays_readable(tex: str) -> None:
-    assert f'<code class="tex">{tex}</code>' in render(f"$$\n{tex}\n$$")
-
-
-def test_math_in_indented_code_and_quotes_of_quotes_is_left_alone() -> None:
-    assert "<math" not in render("    $$x$$")
-    assert "<math" not in render("- a\n\n      $$x$$")
-    assert "math-block" not in render("- $$\n  x\ny$$")
 
 
 PAYLOADS = [

@@ -73,6 +73,7 @@ def test_rows_that_spell_out_no_cells_stop_being_shown() -> None:
     assert len(rows) <= 2
 
 
+@pytest.mark.measures
 def test_a_long_table_takes_linear_time() -> None:
     def seconds(count: int) -> float:
         start = time.thread_time()

@@ -63,12 +63,14 @@ def _quick_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
         connection = databases.wrapper(alias)
         with connection.cursor() as cursor:
             is_fresh = not connection.introspection.table_names(cursor)
-        if connection.vendor != "sqlite" or not is_fresh or migrations not in (None, NEWEST):
+        if connection.vendor != "sqlite" or not is_fresh:
             slow(alias, migrations)
-        elif TEMPLATE:
+            return
+        if TEMPLATE and migrations in (None, NEWEST):
             TEMPLATE[0].backup(connection.connection)
-        else:
-            slow(alias, migrations)
+            return
+        slow(alias, migrations)
+        if not TEMPLATE and not databases.unapplied(alias):
             TEMPLATE.append(sqlite3.connect(":memory:"))
             connection.connection.backup(TEMPLATE[0])
             NEWEST.update(databases.applied(alias))

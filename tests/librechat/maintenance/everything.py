@@ -15,6 +15,10 @@ from librechat.maintenance import tables
 NOW = datetime(2026, 11, 20, 9, 0, 0, 123456, tzinfo=UTC)
 # What the checks of a table want, where neither plain values nor defaults do.
 WANTED: dict[str, dict[str, Any]] = {
+    # Of a person and a group only one owns an account or a balance.
+    "billing.Account": {"kind": "group", "user_id": None},
+    "billing.Balance": {"user_id": None},
+    "billing.Hold": {"payer": "group"},
     "billing.Budget": {"scope_id": "", "cheaper_model": "", "rolling_hours": None},
 }
 FULL, SPARSE, DEFAULT = range(3)  # all columns filled; nothing where that is allowed; defaults

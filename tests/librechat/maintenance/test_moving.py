@@ -25,12 +25,13 @@ def empty_server(tmp_path: Path) -> Iterator[str]:
     """Give the address of an empty PostgreSQL database of the test's own."""
     name = f"move_{tmp_path.name.replace('-', '_').lower()[-30:]}_{os.getpid()}"
     try:
-        admin = psycopg.connect(SERVER, autocommit=True, connect_timeout=3)
+        admin = psycopg.connect(SERVER, autocommit=True, connect_timeout=60)
     except psycopg.Error as error:
         if os.environ.get("REQUIRE") == "all":
             raise
         pytest.skip(f"PostgreSQL is missing: {error}")
     with admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # of a killed run
         admin.execute(f'CREATE DATABASE "{name}"')
         try:
             yield f"{SERVER.rpartition('/')[0]}/{name}"

@@ -14,7 +14,7 @@ from librechat.sqlite.base import DatabaseWrapper
 from librechat.sqlite.turns import queue_at
 
 ALIAS = "turns"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @dataclass

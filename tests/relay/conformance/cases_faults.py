@@ -84,7 +84,7 @@ STATUSES = [
         *BUSY,
     ),
     Fault("200-with-an-error-in-json", failing(200, "Overloaded", type_="overloaded_error"), *BUSY),
-    Fault("slow", Reply((b"{}",), wait_seconds=3), *SLOW, models=("hurried-o", "hurried-a")),
+    Fault("slow", Reply((b"{}",), wait_seconds=60), *SLOW, models=("hurried-o", "hurried-a")),
     *(
         Fault(f"too-long-{number}", failing(400, words), *TOO_LONG)
         for number, words in enumerate(

@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fakes.product import Product, free_port
+from tests.fakes.ports import free_port
+from tests.fakes.product import Product
 from tests.relay.conformance.upstream import Upstream
 
 YAML = """
@@ -129,7 +130,7 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
         made = product.manage("shell", "-v0", "-c", PEOPLE)
         assert "KEYS" in made.stdout, made.stderr[-3000:]
         keys = json.loads(made.stdout.rpartition("KEYS")[2])
-        with httpx.Client(base_url=product.url, timeout=60) as client:
+        with httpx.Client(base_url=product.url, timeout=120) as client:
             yield Relay(product.url, upstream, keys, client)
     finally:
         product.kill()

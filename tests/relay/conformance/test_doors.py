@@ -1,6 +1,7 @@
 """What happens before a provider is asked: keys, routes, limits, CORS, bodies (1.1 to 1.6)."""
 
 import gzip
+import json
 
 import httpx
 import pytest
@@ -170,6 +171,18 @@ def test_a_packed_body_over_the_limit(relay: Relay) -> None:
     body = gzip.compress(b'{"model":"gpt","x":"' + b"x" * (40 * 1024 * 1024) + b'"}')
     headers = relay.headers(content_encoding="gzip")
     assert relay.client.post(PATHS["chat"], content=body, headers=headers).status_code == 413
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_a_number_that_is_none_is_refused(relay: Relay, client: Client, number: str) -> None:
+    mark = relay.mark()
+    relay.upstream.expect(mark, lambda _received: json_reply(message(text("Rain."))))
+    body = json.dumps(request_of(client, "sonnet", {"temperature": 0.125}, stream=False))
+    body = body.replace("0.125", number).replace("MARK", mark)
+    answer = relay.client.post(PATHS[client], content=body, headers=relay.headers())
+    assert told(client, answer) == wanted(client, (400, BAD, None), (400, BAD))
+    assert relay.upstream.requests[mark] == []
 
 
 def test_a_lone_surrogate_is_no_fault(relay: Relay) -> None:

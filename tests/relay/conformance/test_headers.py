@@ -57,10 +57,10 @@ def test_what_is_left_is_told_in_the_clients_dialect(
 
 def test_a_moment_lies_ahead(relay: Relay) -> None:
     body = request_of("messages", "sonnet", {}, stream=False)
+    begun = datetime.now(tz=UTC)
     run = play(relay, "messages", body, json_reply(WHOLE["sonnet"]), headers=relay.headers("many"))
     reset = datetime.fromisoformat(run.answer.headers["anthropic-ratelimit-tokens-reset"])
-    now = datetime.now(tz=UTC)
-    assert now - timedelta(seconds=5) <= reset <= now + timedelta(seconds=65)
+    assert begun - timedelta(seconds=5) <= reset <= datetime.now(tz=UTC) + timedelta(seconds=65)
 
 
 @pytest.mark.parametrize("client", CLIENTS)

@@ -1,8 +1,9 @@
 """The lines on both sides: heads, signs of life, who leaves and who fails (3.1, 3.5)."""
 
 import json
+import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 
 import httpx
@@ -12,7 +13,7 @@ from tests.relay.conformance.conftest import Relay
 from tests.relay.conformance.playing import play
 from tests.relay.conformance.reading import core_of, events_of, streamed_core
 from tests.relay.conformance.tables import PATHS, Client, marked, request_of
-from tests.relay.conformance.upstream import EVENT_STREAM, Reply, json_reply, stream_reply
+from tests.relay.conformance.upstream import EVENT_STREAM, Received, Reply, json_reply, stream_reply
 from tests.relay.conformance.wires import (
     anthropic_stream,
     completion,
@@ -23,7 +24,8 @@ from tests.relay.conformance.wires import (
 
 pytestmark = pytest.mark.services
 CLIENTS: list[Client] = ["chat", "messages", "responses"]
-LONG = 18.0  # seconds: longer than the head waits (10) and the line is quiet (15)
+PATIENCE_SECONDS, LONG_SECONDS = 60.0, 600.0  # to wait here; what an answer takes
+QUIET = 120.0  # seconds: longer than the head waits (10) and the line is quiet (15)
 RAIN = message(text("Rain."))
 BOTH = {"sonnet": json_reply(RAIN), "local": json_reply(completion())}
 
@@ -114,21 +116,35 @@ def test_nothing_is_tried_again_after_the_first_byte(relay: Relay) -> None:
 def test_a_client_that_leaves_ends_the_call_of_the_provider(
     relay: Relay, client: Client, model: str, when: str
 ) -> None:
-    mark = relay.mark()
+    mark, asked = relay.mark(), threading.Event()
     stream = anthropic_stream(RAIN) if model == "sonnet" else openai_stream(completion())
     first = stream[: len(stream) // 2] if when == "in-the-stream" else b""
-    wait = 0.0 if first else 30.0
-    reply = Reply((first, stream), headers=EVENT_STREAM, wait_seconds=wait, pause_seconds=30.0)
-    relay.upstream.expect(mark, lambda _received: reply)
+    wait = 0.0 if first else LONG_SECONDS
+    reply = Reply(
+        (first, stream), headers=EVENT_STREAM, wait_seconds=wait, pause_seconds=LONG_SECONDS
+    )
+
+    def script(_received: Received) -> Reply:
+        asked.set()
+        return reply
+
+    relay.upstream.expect(mark, script)
     body = marked(request_of(client, model, {}, stream=when != "whole"), mark)
-    timeout = httpx.Timeout(10, read=1)
-    url = relay.url + PATHS[client]
-    with (
-        suppress(httpx.ReadTimeout),
-        httpx.stream("POST", url, json=body, headers=relay.headers(), timeout=timeout) as answer,
-    ):
-        next(answer.iter_raw())
-    assert relay.upstream.closed[mark].wait(10)
+    with _line(relay, PATHS[client], body) as line:
+        assert asked.wait(PATIENCE_SECONDS)  # who leaves earlier asks nobody
+        assert not first or line.recv(1)
+    assert relay.upstream.closed[mark].wait(PATIENCE_SECONDS)
+
+
+def _line(relay: Relay, path: str, body: object) -> socket.socket:
+    """Send a request on a line of its own, which can be left at any moment."""
+    content = json.dumps(body).encode()
+    fields = {**relay.headers(), "host": "relay.test", "content-length": str(len(content))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    url = httpx.URL(relay.url)
+    line = socket.create_connection((url.host, url.port or 80), timeout=PATIENCE_SECONDS)
+    line.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + content)
+    return line
 
 
 @pytest.mark.slow
@@ -137,13 +153,16 @@ def test_a_quiet_line_shows_signs_of_life(relay: Relay) -> None:
 
     def quiet(client: Client, model: str) -> bytes:
         stream = anthropic_stream(RAIN) if model == "sonnet" else openai_stream(completion())
-        reply = replace(stream_reply(stream), wait_seconds=LONG)
-        mark = relay.mark()
+        mark, shown, sent = relay.mark(), threading.Event(), b""
+        reply = replace(stream_reply(stream), waits_for=shown)
         relay.upstream.expect(mark, lambda _received: reply)
         body = marked(request_of(client, model, {}, stream=True), mark)
-        return httpx.post(
-            relay.url + PATHS[client], json=body, headers=relay.headers(), timeout=60
-        ).content
+        url, headers = relay.url + PATHS[client], relay.headers()
+        with httpx.stream("POST", url, json=body, headers=headers, timeout=QUIET) as answer:
+            for piece in answer.iter_raw():
+                sent += piece
+                shown.set()  # the first that comes is the sign: before it there is only the head
+        return sent
 
     pairs = [(client, model) for client in CLIENTS for model in ("sonnet", "local")]
     with ThreadPoolExecutor(len(pairs)) as pool:

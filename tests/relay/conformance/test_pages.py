@@ -14,7 +14,7 @@ from tests.relay.conformance.tables import (
     request_of,
     some_differences,
 )
-from tests.relay.conformance.upstream import Json, json_reply
+from tests.relay.conformance.upstream import Json, Reply, json_reply
 from tests.relay.conformance.wires import message, text
 
 pytestmark = pytest.mark.services
@@ -140,6 +140,72 @@ def test_tokens_are_counted_by_the_provider_or_by_us(relay: Relay) -> None:
     answer = relay.client.post(path, json={**body, "model": "gpt"}, headers=relay.headers())
     assert answer.json()["input_tokens"] > 0
     assert len(relay.upstream.requests[mark]) == 1
+
+
+COUNT = "/v1/responses/input_tokens"
+COUNTED = {"object": "response.input_tokens", "input_tokens": 14}
+
+
+def test_tokens_of_a_responses_body_are_counted_by_the_provider_that_has_responses(
+    relay: Relay,
+) -> None:
+    mark = relay.mark()
+    relay.upstream.expect(mark, lambda _received: json_reply(COUNTED))
+    body = {"model": "gpt", "instructions": "Be brief.", "input": mark}
+    answer = relay.client.post(COUNT, json=body, headers=relay.headers())
+    assert (answer.status_code, answer.json()) == (200, COUNTED)
+    (received,) = relay.upstream.requests[mark]
+    assert received.path == COUNT
+    assert received.fields == {**body, "model": "gpt-4.1"}
+    assert received.headers["authorization"] == "Bearer operators-openai-key"
+
+
+@pytest.mark.parametrize("model", ["sonnet", "local"])
+def test_tokens_of_a_responses_body_are_counted_here_for_other_providers(
+    relay: Relay, model: str
+) -> None:
+    mark = relay.mark()
+    counts = []
+    for words in (mark, f"{mark} and some more words that take tokens, too"):
+        body = {"model": model, "input": [{"role": "user", "content": words}]}
+        answer = relay.client.post(COUNT, json=body, headers=relay.headers())
+        assert answer.json() == {**COUNTED, "input_tokens": answer.json()["input_tokens"]}
+        counts.append(answer.json()["input_tokens"])
+    assert 0 < counts[0] < counts[1]
+    assert mark not in relay.upstream.requests
+
+
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [
+        (json_reply({"object": "response.input_tokens"}), 502),
+        (
+            json_reply({"error": {"message": "No.", "type": "invalid_request_error"}}, status=400),
+            400,
+        ),
+        (json_reply({"error": {"message": "Wrong key."}}, status=401), 502),
+    ],
+    ids=["no-count", "refused", "operators-key"],
+)
+def test_a_count_that_the_provider_refuses_is_told_as_openai_does(
+    relay: Relay, reply: Reply, status: int
+) -> None:
+    mark = relay.mark()
+    relay.upstream.expect(mark, lambda _received: reply)
+    answer = relay.client.post(COUNT, json={"model": "gpt", "input": mark}, headers=relay.headers())
+    assert answer.status_code == status
+    assert set(answer.json()["error"]) >= {"message", "type"}
+
+
+def test_what_cannot_be_counted_here_is_refused_with_its_field(relay: Relay) -> None:
+    for fields, param in (({}, "input"), ({"input": "Hi", "previous_response_id": "r"}, None)):
+        answer = relay.client.post(
+            COUNT, json={"model": "sonnet", **fields}, headers=relay.headers()
+        )
+        error = answer.json()["error"]
+        assert (answer.status_code, error["param"]) == (400, param or "previous_response_id")
+    wrong = relay.client.get(COUNT, headers=relay.headers())
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
 
 
 def test_embeddings_pass(relay: Relay) -> None:

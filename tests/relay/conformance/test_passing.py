@@ -18,6 +18,7 @@ from tests.relay.conformance.wires import (
     message,
     openai_stream,
     pieces_of,
+    sse,
     text,
     thinking,
 )
@@ -70,6 +71,12 @@ STREAMS = {
     ),
 }
 CLIENTS: list[Client] = ["chat", "messages", "responses"]
+# The end of a body whose answer is streamed, the count with it.
+STREAMED: dict[Client, bytes] = {
+    "chat": b',"stream":true,"stream_options":{"include_usage":true}}',
+    "messages": b',"stream":true}',
+    "responses": b',"stream":true}',
+}
 
 
 def sent(
@@ -110,12 +117,7 @@ def test_an_answer_passes_byte_by_byte(relay: Relay, client: Client) -> None:
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_stream_passes_byte_by_byte_however_it_is_cut(relay: Relay, client: Client) -> None:
-    options = (
-        b',"stream":true,"stream_options":{"include_usage":true}}'
-        if client == "chat"
-        else b',"stream":true}'
-    )
-    body = BODIES[client][:-1] + options
+    body = BODIES[client][:-1] + STREAMED[client]
     for seed in seeds_of(client, 6):
         answer, _received = sent(
             relay, client, body, stream_reply(*pieces_of(STREAMS[client], seed=seed))
@@ -136,9 +138,11 @@ def test_every_line_end_passes(relay: Relay, separator: bytes) -> None:
         assert answer.content == stream
 
 
-def test_the_count_is_asked_for_and_hidden(relay: Relay) -> None:
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"], ids=["lf", "crlf", "cr"])
+def test_the_count_is_asked_for_and_hidden(relay: Relay, line_end: bytes) -> None:
+    stream = STREAMS["chat"].replace(b"\n", line_end)
     for seed in seeds_of("hidden", 6):
-        reply = stream_reply(*pieces_of(STREAMS["chat"], seed=seed))
+        reply = stream_reply(*pieces_of(stream, seed=seed))
         answer, received = sent(relay, "chat", BODIES["chat"][:-1] + b',"stream":true}', reply)
         assert received.fields["stream_options"] == {"include_usage": True}
         shown = openai_stream(
@@ -148,7 +152,8 @@ def test_the_count_is_asked_for_and_hidden(relay: Relay) -> None:
                 if name != "usage"
             }
         )
-        assert answer.content == b": OPENROUTER PROCESSING\n\n" + shown
+        shown = b": OPENROUTER PROCESSING\n\n" + shown
+        assert answer.content == shown.replace(b"\n", line_end)
 
 
 def test_other_stream_options_are_kept(relay: Relay) -> None:
@@ -193,6 +198,65 @@ def test_a_stream_that_breaks_off_ends_with_an_error(relay: Relay) -> None:
     last = answer.content[len(stream) :]
     assert last.startswith(b"event: error\ndata: ")
     assert json.loads(last.partition(b"data: ")[2])["error"]["type"] == "api_error"
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"], ids=["lf", "crlf", "cr"])
+def test_a_line_that_breaks_after_the_last_word_is_no_error(
+    relay: Relay, client: Client, line_end: bytes
+) -> None:
+    stream = STREAMS[client].replace(b"\n", line_end)
+    reply = stream_reply(*pieces_of(stream, seed=7), is_cut=True)
+    answer, _received = sent(relay, client, BODIES[client][:-1] + STREAMED[client], reply)
+    assert answer.content == stream
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_half_an_event_at_the_end_is_left_out(relay: Relay, client: Client) -> None:
+    whole = STREAMS[client][: STREAMS[client].index(b"\n\n", 120) + 2]
+    half = whole + STREAMS[client].removeprefix(whole)[:70].rstrip()
+    answer, _received = sent(
+        relay, client, BODIES[client][:-1] + STREAMED[client], stream_reply(half)
+    )
+    assert answer.content.startswith(whole)
+    (line,) = [one for one in answer.content[len(whole) :].splitlines() if b"data: " in one]
+    assert "broke off" in str(json.loads(line.removeprefix(b"data: ")))
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_last_event_without_its_blank_line_is_handed_on(relay: Relay, client: Client) -> None:
+    reply = stream_reply(STREAMS[client].rstrip())
+    answer, _received = sent(relay, client, BODIES[client][:-1] + STREAMED[client], reply)
+    assert answer.content == STREAMS[client]
+
+
+@pytest.mark.parametrize("ending", ["completed", "incomplete", "failed"])
+@pytest.mark.parametrize("blank", [b"", b" "], ids=["tight", "blank"])
+def test_every_end_of_a_response_is_an_end(relay: Relay, ending: str, blank: bytes) -> None:
+    response = {**RESPONSE, "status": ending, "error": None}
+    if ending == "failed":
+        response["error"] = {"code": "server_error", "message": "No."}
+    parts = [{"type": "response.created", "response": {**RESPONSE, "status": "in_progress"}}]
+    stream = events([*parts, {"type": f"response.{ending}", "response": response}])
+    stream = stream.replace(b'": ', b'":' + blank)
+    body = BODIES["responses"][:-1] + STREAMED["responses"]
+    answer, _received = sent(relay, "responses", body, stream_reply(stream))
+    assert answer.content == stream
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "anthropics"), [(429, 429, 429), (402, 503, 503), (503, 503, 529)]
+)
+@pytest.mark.parametrize("client", ["chat", "messages"])
+def test_a_first_event_that_tells_of_a_status_is_answered_by_it(
+    relay: Relay, client: Client, code: int, status: int, anthropics: int
+) -> None:
+    body = json.dumps(
+        {"model": "local", "max_tokens": 9, "messages": [{"role": "user", "content": "MARK"}]}
+    ).encode()
+    failure = stream_reply(b": wait\n\n" + sse({"error": {"code": code, "message": "No."}}))
+    answer, _received = sent(relay, client, body[:-1] + b',"stream":true}', failure)
+    assert answer.status_code == (anthropics if client == "messages" else status)
 
 
 def test_only_harmless_headers_of_the_client_reach_the_provider(relay: Relay) -> None:

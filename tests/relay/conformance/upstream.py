@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 Json: TypeAlias = dict[str, Any]
 MARK = re.compile(rb"mk[0-9a-f]{12}")
 CUT_SECONDS = 0.2
+MOST_SECONDS = 60.0
 HEAD_END = b"\r\n\r\n"
 EVENT_STREAM = {"content-type": "text/event-stream"}
 
@@ -38,7 +39,8 @@ class Reply:
     """What is answered.
 
     pieces: sent one by one, ``pause_seconds`` between them. wait_seconds: before the head.
-    is_cut: the line breaks after the last piece, without an end.
+    waits_for: likewise, until it is set. is_cut: the line breaks after the last piece, without
+    an end.
     """
 
     pieces: tuple[bytes, ...] = ()
@@ -47,6 +49,7 @@ class Reply:
     wait_seconds: float = 0.0
     pause_seconds: float = 0.001
     is_cut: bool = False
+    waits_for: threading.Event | None = None
 
 
 Script: TypeAlias = Callable[[Received], Reply]
@@ -84,13 +87,13 @@ class Upstream:
     def start(self) -> "Upstream":
         """Listen."""
         self._thread.start()
-        self._ready.wait(10)
+        assert self._ready.wait(MOST_SECONDS)
         return self
 
     def stop(self) -> None:
         """Stop listening."""
         self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(10)
+        self._thread.join(MOST_SECONDS)
 
     def expect(self, mark: str, script: Script) -> None:
         """Answer requests that carry a mark."""
@@ -158,6 +161,8 @@ async def _received(reader: asyncio.StreamReader) -> Received:
 async def _send(reply: Reply, writer: asyncio.StreamWriter) -> None:
     if reply.wait_seconds:
         await asyncio.sleep(reply.wait_seconds)
+    if reply.waits_for:
+        await asyncio.to_thread(reply.waits_for.wait, MOST_SECONDS)
     lines = [f"HTTP/1.1 {reply.status} Scripted"]
     fields = {**reply.headers, "transfer-encoding": "chunked", "connection": "close"}
     lines += [f"{name}: {value}" for name, value in fields.items()]

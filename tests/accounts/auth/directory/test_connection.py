@@ -43,6 +43,7 @@ def test_a_directory_that_is_down_says_so_and_changes_nothing(
     assert not User.objects.exists()
 
 
+@pytest.mark.measures
 @pytest.mark.parametrize(
     ("scheme", "changes"),
     [("ldap", {}), ("ldap", {"starttls": True}), ("ldaps", {})],

@@ -9,9 +9,9 @@ from agents.llm.wire import anthropic
 from agents.llm.wire.neutral import ChatRequest, Event, Finished, ToolCallDelta, ToolCallStarted
 from agents.llm.wire.serving import openai_chat
 from agents.llm.wire.serving.asked import Asked
+from tests.agents.wire.anthropic_requests import text, turn
 from tests.agents.wire.serving.openai_asking import HELLO, Json, answering, chat, responses
 from tests.agents.wire.serving.openai_frames import chunk, chunks, role
-from tests.agents.wire.test_anthropic import text, turn
 
 MODEL = "claude-sonnet-4-5"
 
