@@ -2,16 +2,23 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from tests.e2e.conftest import last_reply, send, until, wait_until_done
 from tests.e2e.product import Product
+from tests.e2e.slow_server import Late
 from tests.e2e.test_hurry import ask
 from tests.fakes.provider import FakeProvider, says
 
 pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def context_arguments() -> dict[str, Any]:
+    return {"service_workers": "block"}  # what goes through one cannot be held
 
 
 def open_unconnected(page: Page, address: str) -> Callable[[], object]:
@@ -98,6 +105,29 @@ def test_a_message_that_is_being_edited_is_left_when_the_page_catches_up(
         connect()
     expect(late.get_by_label("Edit message")).to_have_value("Half a thought")
     expect(late.locator('article[data-role="user"]')).to_have_count(1)
+
+
+def test_who_goes_to_another_version_while_the_page_catches_up_stays_there(
+    signed_in: Page, context: BrowserContext, upstream: FakeProvider
+) -> None:
+    page = signed_in
+    ask(page, upstream, "A question", "First version.", "Second version.")
+    last_reply(page).get_by_role("button", name="Regenerate").click()
+    expect(last_reply(page)).to_contain_text("Second version.")
+    wait_until_done(page)
+    late = context.new_page()
+    connect = open_unconnected(late, page.url)
+    page.goto(f"{page.url}/options")
+    page.get_by_label("Title").fill("Named elsewhere")
+    page.get_by_role("button", name="Rename").click()
+    answer = Late(late, re.compile(r"/c/[\w-]+$"))
+    connect()
+    answer.wait()
+    last_reply(late).get_by_role("button", name="Previous").click()
+    expect(last_reply(late)).to_contain_text("First version.")
+    answer.let_in()
+    expect(late.locator("[data-title]")).to_have_text("Named elsewhere")
+    expect(last_reply(late)).to_contain_text("First version.")
 
 
 def test_a_page_that_missed_nothing_asks_for_nothing(

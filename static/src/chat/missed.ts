@@ -19,19 +19,35 @@ export async function catchUp(chat: ChatElement): Promise<void> {
 }
 
 async function readPage(chat: ChatElement): Promise<void> {
-  const page = new DOMParser().parseFromString(
-    await getHtml(`/c/${chat.conversationId}`),
-    "text/html",
-  );
+  const before = shown(chat);
+  let isElsewhere = false; // whoever goes to another version meanwhile is not taken back
+  const left = (): void => {
+    isElsewhere = true;
+  };
+  chat.addEventListener("lc:branch", left, { once: true });
+  const html = await getHtml(`/c/${chat.conversationId}`);
+  chat.removeEventListener("lc:branch", left);
+  const page = new DOMParser().parseFromString(html, "text/html");
   const title = page.querySelector("[data-title]")?.textContent.trim();
-  if (title && document.querySelector("[data-title]:not([hidden])")) {
-    showTitle(chat.conversationId, title); // hidden while it is being written
+  if (title && before.title && shown(chat).title === before.title) {
+    showTitle(chat.conversationId, title);
   }
   const fresh = page.querySelector("lc-chat [data-messages]");
   const leaf = fresh && leafOf(fresh)?.dataset.messageId;
-  if (fresh && leaf !== chat.leafId && !isBusy(chat)) {
+  if (
+    fresh &&
+    leaf !== before.leaf &&
+    chat.leafId === before.leaf &&
+    !isElsewhere &&
+    !isBusy(chat)
+  ) {
     chat.showBranch(fresh.innerHTML);
   }
+}
+
+function shown(chat: ChatElement): { leaf: string; title: string } {
+  const heading = document.querySelector("[data-title]:not([hidden])"); // hidden while it is written
+  return { leaf: chat.leafId, title: heading?.textContent.trim() ?? "" };
 }
 
 /** Whether an answer is being read, or a message edited. */
