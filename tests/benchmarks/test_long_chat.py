@@ -10,7 +10,14 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.benchmarks.conftest import cpu_seconds, report
 from tests.benchmarks.frames import median_parts, traced
-from tests.e2e.conftest import YAML, chromium_path, last_reply, send, sign_up, wait_until_done
+from tests.e2e.conftest import (
+    YAML,
+    choose_model,
+    chromium_path,
+    last_reply,
+    sign_up,
+    wait_until_done,
+)
 from tests.fakes.product import Product
 from tests.fakes.provider import Delay, FakeProvider, Script, Text
 
@@ -219,7 +226,11 @@ def _appending(page: Page, renderer: Renderer, upstream: FakeProvider) -> None:
     upstream.script("echo", Script(steps=tuple(steps)))
     there = page.locator("article").count()
     renderer.slow_down(THROTTLE)
-    send(page, "Go on", model="echo")
+    choose_model(page, "echo")
+    # Not found by its label: to name every control of thousands of messages takes minutes at 4x.
+    box = page.locator("#message-text")
+    box.fill("Go on")
+    box.press("Enter")
     expect(last_reply(page)).to_contain_text("Paragraph 2 ", timeout=120_000)
     begun = {kind: renderer.seconds(kind) for kind in KINDS}
     expect(last_reply(page)).to_contain_text(f"Paragraph {COUNTED_BLOCKS} ", timeout=120_000)
